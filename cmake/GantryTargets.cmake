@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# How gantry's targets are made: one function for each kind, so that flags live in one place.
+
+add_library(gantry_flags INTERFACE)
+target_compile_options(gantry_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast>
+  $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
+  -fno-gnu-unique -ffunction-sections -fdata-sections)
+target_include_directories(gantry_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_link_options(gantry_flags INTERFACE -Wl,--gc-sections)
+
+# gantry_library(NAME [LINK targets...]): a static library of all *.cc in this folder.
+function(gantry_library name)
+  cmake_parse_arguments(ARG "" "" "LINK;DIRS" ${ARGN})
+  set(patterns ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  foreach(dir IN LISTS ARG_DIRS)
+    list(APPEND patterns ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/*.cc)
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PRIVATE gantry_flags PUBLIC ${ARG_LINK})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE gantry_flags ${ARG_LINK})
+  endif()
+endfunction()
+
+# gantry_plugin(KIND NAME [LINK targets...]): gantry-KIND-NAME.so from all *.cc in this
+# folder, exporting the entry alone, with everything bound at load.
+function(gantry_plugin kind name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  set(target gantry-${kind}-${name})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  add_library(${target}-objects OBJECT ${sources})
+  target_link_libraries(${target}-objects PRIVATE gantry_flags PUBLIC gantry_sdk ${ARG_LINK})
+  add_library(${target} MODULE $<TARGET_OBJECTS:${target}-objects>)
+  target_link_libraries(${target} PRIVATE gantry_flags gantry_sdk ${ARG_LINK})
+  target_link_options(${target} PRIVATE
+    -Wl,-z,defs -Wl,-z,now -Wl,--exclude-libs,ALL
+    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/plugin.map)
+  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${target}
+    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/plugin.map
+    LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/gantry/plugins/1)
+  set_property(GLOBAL APPEND PROPERTY GANTRY_PLUGINS ${target})
+endfunction()
+
+# gantry_unit_test(NAME [LINK targets...]): tests/unit/NAME/*.cc as one program unit_NAME.
+function(gantry_unit_test name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  string(REPLACE "/" "_" target unit_${name})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${name}/*.cc)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${target} ${sources})
+  target_link_libraries(${target} PRIVATE gantry_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  include(GoogleTest)
+  gtest_discover_tests(${target} TEST_PREFIX "${target}." DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()

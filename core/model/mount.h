@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Values: what is mounted into a container, as -v, --mount, --tmpfs and images ask for it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/model/json_fields.h"
+
+namespace gantry::model {
+
+enum class MountKind { kBind, kVolume, kTmpfs, kImage, kDevpts };
+NLOHMANN_JSON_SERIALIZE_ENUM(MountKind, {{MountKind::kBind, "bind"},
+                                         {MountKind::kVolume, "volume"},
+                                         {MountKind::kTmpfs, "tmpfs"},
+                                         {MountKind::kImage, "image"},
+                                         {MountKind::kDevpts, "devpts"}})
+
+struct Mount {
+  MountKind kind = MountKind::kBind;
+  std::string source;        // bind: host path; volume: its name (filled at create); image: ref
+  std::string destination;   // absolute, clean
+  std::vector<std::string> options;  // as given: ro, rw, z, nosuid, size=…, rprivate …
+  std::string sub_path;
+  bool anonymous = false;    // volume made for this container alone: dies with it
+  bool no_copy = false;      // volume: no copy-up
+  bool chown = false;        // option U
+  friend bool operator==(const Mount&, const Mount&) = default;
+};
+GANTRY_JSON_FIELDS(Mount, kind, source, destination, options, sub_path, anonymous, no_copy, chown)
+
+}  // namespace gantry::model
