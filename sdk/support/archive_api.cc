@@ -62,13 +62,13 @@ Error archive_error(archive* handle, const std::string& doing, Code fallback) {
           doing + ": " + (text != nullptr ? text : "unknown reason")};
 }
 
-Utf8Locale::Utf8Locale() : mine_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+PlainLocale::PlainLocale() : mine_(::newlocale(LC_CTYPE_MASK, "C", nullptr)) {
   if (mine_ != nullptr) {
     previous_ = ::uselocale(static_cast<locale_t>(mine_));
   }
 }
 
-Utf8Locale::~Utf8Locale() {
+PlainLocale::~PlainLocale() {
   if (mine_ != nullptr) {
     (void)::uselocale(static_cast<locale_t>(previous_));
     ::freelocale(static_cast<locale_t>(mine_));

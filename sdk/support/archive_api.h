@@ -140,14 +140,16 @@ using ArchiveEntry = std::unique_ptr<archive_entry, FreeArchiveEntry>;
 [[nodiscard]] Error archive_error(archive* handle, const std::string& doing,
                                   Code fallback = Code::kCorrupt);
 
-// libarchive converts names to the charset of the locale and mangles what it cannot say in
-// it. While one of these lives, its thread's locale is C.UTF-8.
-class Utf8Locale {
+// libarchive converts names to the charset of the locale: under UTF-8 it composes
+// accents, so that another name comes out than went in. While one of these lives, its
+// thread's locale is "C", in which the bytes of names pass as they are, with a warning
+// (ARCHIVE_WARN) for those that are not ASCII.
+class PlainLocale {
  public:
-  Utf8Locale();
-  Utf8Locale(const Utf8Locale&) = delete;
-  Utf8Locale& operator=(const Utf8Locale&) = delete;
-  ~Utf8Locale();
+  PlainLocale();
+  PlainLocale(const PlainLocale&) = delete;
+  PlainLocale& operator=(const PlainLocale&) = delete;
+  ~PlainLocale();
 
  private:
   void* mine_ = nullptr;
