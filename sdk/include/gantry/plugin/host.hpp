@@ -13,7 +13,7 @@
 
 namespace gantry::plugin {
 
-[[nodiscard]] inline gantry_str to_abi(std::string_view text) noexcept {
+[[nodiscard]] constexpr gantry_str to_abi(std::string_view text) noexcept {
   return {text.data(), text.size()};
 }
 [[nodiscard]] inline std::string_view view(gantry_str text) noexcept {
