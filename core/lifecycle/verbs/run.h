@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "core/engine/engine.h"
+#include "core/lifecycle/create_request.h"
+#include "core/monitor/attachment.h"
+
+namespace gantry::lifecycle {
+
+struct RunOptions {
+  bool detach = false;
+  monitor::AttachOptions streams;                         // foreground
+  std::function<void(const std::string& id)> created;     // cidfile and the like
+  std::function<void(const std::string& line)> progress;  // of a pull
+};
+
+struct RunResult {
+  std::string id;
+  int exit_code = 0;       // foreground: the container's
+  bool detached = false;   // -d, or the detach keys were typed
+};
+
+// Create, start and, in the foreground, attach, wait, clean up and under --rm remove, all in
+// this process. A container that could not be started stays, unless --rm.
+RunResult run(engine::Engine& engine, const CreateRequest& request, const RunOptions& options);
+
+}  // namespace gantry::lifecycle

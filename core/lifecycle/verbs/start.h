@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "core/engine/engine.h"
+
+namespace gantry::lifecycle {
+
+struct StartOptions {
+  // Called when the container exists in the runtime and its attach socket is there, before
+  // the user's process starts: attach here and no output is lost.
+  std::function<void()> before_start;
+  // --rm in the foreground: this process cleans up, the monitor's exit command is a net.
+  bool foreground = false;
+  bool start_dependencies = true;
+};
+
+// Activates the container and starts its process. Already running: nothing to do. When it
+// throws, everything activated was undone and the container can be started again; a program
+// that is not there gives kNotFound, one that cannot be executed kPermission.
+void start(engine::Engine& engine, const std::string& name_or_id, const StartOptions& options = {});
+
+// As start, but stops before the user's process: state created.
+void init(engine::Engine& engine, const std::string& name_or_id);
+
+}  // namespace gantry::lifecycle

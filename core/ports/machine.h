@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ports: the machine itself, as far as the lifecycle touches it. Real ones are in
+// core/engine/host_machine.h, fakes in tests/fakes. Any thread; failures are gantry::Error.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace gantry::ports {
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  // Nanoseconds since the epoch.
+  virtual std::int64_t now_ns() = 0;
+};
+
+// Mounts that the core makes itself; all undone by path alone, "not there" counts as done.
+class Mounter {
+ public:
+  virtual ~Mounter() = default;
+  // A tmpfs at path (made if missing); mounted already counts as done.
+  virtual void mount_tmpfs(const std::filesystem::path& path, std::int64_t size, unsigned mode) = 0;
+  virtual void unmount(const std::filesystem::path& path) = 0;
+  // A new network namespace, loopback up, kept alive at path; there already counts as done.
+  virtual void pin_netns(const std::filesystem::path& path) = 0;
+  virtual void unpin_netns(const std::filesystem::path& path) = 0;
+};
+
+class Processes {
+ public:
+  virtual ~Processes() = default;
+  // True while the process lives; a zombie counts as dead.
+  virtual bool alive(int pid) = 0;
+  // kNotFound when it is gone.
+  virtual void kill(int pid, int signal) = 0;
+  // Waits for its end; false when the time was over first.
+  virtual bool wait_gone(int pid, std::chrono::milliseconds timeout) = 0;
+  virtual std::string boot_id() = 0;
+};
+
+}  // namespace gantry::ports
