@@ -5,7 +5,8 @@
 #pragma once
 
 #include <gantry/abi/plugin.h>
-#include <gantry/plugin/firewall.hpp>
+#include <gantry/boundary.hpp>
+#include <gantry/plugin/host.hpp>
 
 #include <array>
 #include <cstddef>
@@ -102,7 +103,7 @@ consteval auto make_note() {
 template <typename Kind, typename Class>
 std::int32_t create(const gantry_host* host, gantry_str config_json, void** ret_self,
                     const gantry_error* error) noexcept {
-  return guard(error, [&] {
+  return boundary::guard(error, [&] {
     const std::string config = config_json.size == 0 ? "{}" : to_string(config_json);
     std::unique_ptr<typename Kind::Base> instance = std::make_unique<Class>(Host(host), config);
     *ret_self = instance.release();

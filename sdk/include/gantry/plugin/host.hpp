@@ -4,6 +4,7 @@
 #pragma once
 
 #include <gantry/abi/host.h>
+#include <gantry/boundary.hpp>
 #include <gantry/error.hpp>
 
 #include <cstdint>
@@ -13,13 +14,9 @@
 
 namespace gantry::plugin {
 
-[[nodiscard]] constexpr gantry_str to_abi(std::string_view text) noexcept {
-  return {text.data(), text.size()};
-}
-[[nodiscard]] inline std::string_view view(gantry_str text) noexcept {
-  return text.size == 0 ? std::string_view() : std::string_view(text.data, text.size);
-}
-[[nodiscard]] inline std::string to_string(gantry_str text) { return std::string(view(text)); }
+using boundary::to_abi;
+using boundary::to_string;
+using boundary::view;
 
 struct SpawnRequest {
   std::vector<std::string> argv;

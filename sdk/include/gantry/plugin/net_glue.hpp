@@ -3,10 +3,15 @@
 // The table of kind "net" over gantry::plugin::Net.
 #pragma once
 
-#include <gantry/plugin/firewall.hpp>
+#include <gantry/boundary.hpp>
 #include <gantry/plugin/net.hpp>
 
 namespace gantry::plugin {
+
+using boundary::emit;
+using boundary::guard;
+using boundary::sized_copy;
+using boundary::strided_copy;
 
 struct NetKind {
   using Base = Net;

@@ -3,10 +3,14 @@
 // The table of kind "oci" over gantry::plugin::Oci.
 #pragma once
 
-#include <gantry/plugin/firewall.hpp>
+#include <gantry/boundary.hpp>
 #include <gantry/plugin/oci.hpp>
 
 namespace gantry::plugin {
+
+using boundary::emit;
+using boundary::guard;
+using boundary::sized_copy;
 
 struct OciKind {
   using Base = Oci;

@@ -3,10 +3,13 @@
 // The table of kind "state" over gantry::plugin::State and Transaction.
 #pragma once
 
-#include <gantry/plugin/firewall.hpp>
+#include <gantry/boundary.hpp>
 #include <gantry/plugin/state.hpp>
 
 namespace gantry::plugin {
+
+using boundary::emit;
+using boundary::guard;
 
 struct StateKind {
   using Base = State;

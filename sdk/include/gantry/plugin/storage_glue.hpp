@@ -3,10 +3,15 @@
 // The table of kind "storage" over gantry::plugin::Storage.
 #pragma once
 
-#include <gantry/plugin/firewall.hpp>
+#include <gantry/boundary.hpp>
 #include <gantry/plugin/storage.hpp>
 
 namespace gantry::plugin {
+
+using boundary::emit;
+using boundary::guard;
+using boundary::sized_copy;
+using boundary::sized_write;
 
 struct StorageKind {
   using Base = Storage;

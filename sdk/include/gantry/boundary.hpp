@@ -1,20 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where C++ ends and the C ABI begins: exceptions become codes, borrowed structs become
-// values. Everything here is inline, noexcept towards the host, and free of state.
+// Where C++ ends and the C ABI begins, on either side of it: exceptions become codes,
+// borrowed structs become values. Inline and free of state; what is noexcept may be called
+// from the other side.
 #pragma once
 
 #include <gantry/abi/base.h>
 #include <gantry/error.hpp>
-#include <gantry/plugin/host.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <new>
+#include <string>
+#include <string_view>
 #include <type_traits>
 
-namespace gantry::plugin {
+namespace gantry::boundary {
+
+[[nodiscard]] constexpr gantry_str to_abi(std::string_view text) noexcept {
+  return {text.data(), text.size()};
+}
+[[nodiscard]] inline std::string_view view(gantry_str text) noexcept {
+  return text.size == 0 ? std::string_view() : std::string_view(text.data, text.size);
+}
+[[nodiscard]] inline std::string to_string(gantry_str text) { return std::string(view(text)); }
 
 inline std::int32_t report(const gantry_error* error, std::int32_t code,
                            std::string_view message) noexcept {
@@ -83,4 +95,4 @@ inline void emit(const gantry_sink* sink, std::string_view bytes) noexcept {
   }
 }
 
-}  // namespace gantry::plugin
+}  // namespace gantry::boundary
