@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gantry/plugin/entry.hpp>
+
+#include <string>
+
+#include "plugins/oci-crun/profile.h"
+#include "sdk/oci_cli/oci_cli.h"
+
+namespace gantry::oci_crun {
+
+class Crun : public oci_cli::OciCli {
+ public:
+  Crun(plugin::Host host, const std::string& config) : OciCli(kProfile, host, config) {}
+};
+
+}  // namespace gantry::oci_crun
+
+GANTRY_OCI_PLUGIN(gantry::oci_crun::Crun, "crun", "0.1.0",
+                  .capabilities = GANTRY_OCI_CAP_PAUSE | GANTRY_OCI_CAP_UPDATE |
+                                  GANTRY_OCI_CAP_CHECKPOINT | GANTRY_OCI_CAP_PS |
+                                  GANTRY_OCI_CAP_SECCOMP_BPF);
