@@ -4,12 +4,12 @@
 #include <string>
 
 #include "core/engine/engine.h"
-#include "core/monitor/attachment.h"
 
 namespace gantry::lifecycle {
 
-// Connects to a running (or created) container's streams; pump it with Attachment.
-monitor::Attachment attach(engine::Engine& engine, const std::string& name_or_id,
-                           const monitor::AttachOptions& options);
+// Connects to a running (or created) container's streams; carry them with Attachment::run.
+// socket_dir and terminal of options are filled in.
+std::unique_ptr<ports::Attachment> attach(engine::Engine& engine, const std::string& name_or_id,
+                           const ports::AttachRequest& options);
 
 }  // namespace gantry::lifecycle

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "core/engine/engine.h"
-#include "core/monitor/attachment.h"
 
 namespace gantry::lifecycle {
 
@@ -23,6 +22,6 @@ struct ExecRequest {
 // Runs a command inside a running container. Attached: pumps the streams and answers the
 // command's exit code. Detached: answers 0 at once; session gets the id.
 int exec(engine::Engine& engine, const std::string& name_or_id, const ExecRequest& request,
-         const monitor::AttachOptions& streams, std::string* ret_session = nullptr);
+         const ports::AttachRequest& streams, std::string* ret_session = nullptr);
 
 }  // namespace gantry::lifecycle

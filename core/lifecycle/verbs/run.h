@@ -6,13 +6,12 @@
 
 #include "core/engine/engine.h"
 #include "core/lifecycle/create_request.h"
-#include "core/monitor/attachment.h"
 
 namespace gantry::lifecycle {
 
 struct RunOptions {
   bool detach = false;
-  monitor::AttachOptions streams;                         // foreground
+  ports::AttachRequest streams;                           // foreground; socket_dir is filled in
   std::function<void(const std::string& id)> created;     // cidfile and the like
   std::function<void(const std::string& line)> progress;  // of a pull
 };

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the user asked for, over what the image says (OCI image specification, config.md,
+// and podman's order of precedence where that is silent).
+#include <algorithm>
+
+#include "core/lifecycle/create_request.h"
+#include "core/lifecycle/signals.h"
+#include "core/model/ids.h"
+
+namespace gantry::lifecycle {
+
+namespace {
+
+constexpr std::string_view kDefaultPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+void merge_env(const CreateRequest& request, const model::ImageDefaults& image,
+               std::map<std::string, std::string>& env) {
+  env.clear();
+  env["PATH"] = kDefaultPath;
+  env["container"] = "gantry";
+  if (request.config.process.terminal) {
+    env["TERM"] = "xterm";
+  }
+  for (const std::string& entry : image.env) {
+    const std::size_t split = entry.find('=');
+    env[entry.substr(0, split)] = split == std::string::npos ? "" : entry.substr(split + 1);
+  }
+  if (request.unset_all_env) {
+    env.clear();
+  }
+  for (const std::string& name : request.unset_env) {
+    env.erase(name);
+  }
+  for (const auto& [name, value] : request.env) {
+    env[name] = value;
+  }
+}
+
+// A given entrypoint discards the image's command as well: it was written for another.
+void merge_command(const CreateRequest& request, const model::ImageDefaults& image,
+                   model::ProcessConfig& process) {
+  process.entrypoint = request.entrypoint.value_or(image.entrypoint);
+  process.command = request.command;
+  if (process.command.empty() && !request.entrypoint) {
+    process.command = image.command;
+  }
+  if (process.argv().empty()) {
+    throw Error(Code::kInvalid,
+                "no command or entrypoint provided, and no CMD or ENTRYPOINT from image: give a "
+                "command after the image");
+  }
+}
+
+void merge_health(const CreateRequest& request, const model::ImageDefaults& image,
+                  model::HealthConfig& health) {
+  health = request.health.value_or(model::HealthConfig{});
+  if (request.no_healthcheck) {
+    health.test.clear();
+    return;
+  }
+  if (health.test.empty() && !image.health_test.empty()) {
+    health.test = image.health_test;
+    const auto take = [](auto& into, auto from) {
+      if (from != 0) {
+        into = from;
+      }
+    };
+    take(health.interval_ns, image.health_interval_ns);
+    take(health.timeout_ns, image.health_timeout_ns);
+    take(health.start_period_ns, image.health_start_period_ns);
+    take(health.retries, image.health_retries);
+  }
+  if (!health.test.empty() && health.test.front() == "NONE") {
+    health.test.clear();
+  }
+}
+
+void add_image_volumes(const CreateRequest& request, const model::ImageDefaults& image,
+                       std::vector<model::Mount>& mounts) {
+  for (const std::string& destination : image.volumes) {
+    const bool taken = std::any_of(mounts.begin(), mounts.end(), [&](const model::Mount& mount) {
+      return mount.destination == destination;
+    });
+    if (taken || request.image_volumes == "ignore") {
+      continue;
+    }
+    model::Mount mount;
+    mount.destination = destination;
+    if (request.image_volumes == "tmpfs") {
+      mount.kind = model::MountKind::kTmpfs;
+    } else {
+      mount.kind = model::MountKind::kVolume;
+      mount.anonymous = true;
+    }
+    mounts.push_back(std::move(mount));
+  }
+}
+
+}  // namespace
+
+model::ContainerConfig merge(const CreateRequest& request, const model::Image* image) {
+  const model::ImageDefaults none;
+  const model::ImageDefaults& defaults = image != nullptr ? image->defaults : none;
+  model::ContainerConfig config = request.config;
+  if (image != nullptr) {
+    config.image_id = image->id;
+    config.image_layer = image->layers.empty() ? "" : image->layers.back();
+  }
+  merge_env(request, defaults, config.process.env);
+  merge_command(request, defaults, config.process);
+  const auto first_of = [](const std::optional<std::string>& asked, const std::string& from_image,
+                           const char* otherwise) {
+    return asked && !asked->empty() ? *asked : !from_image.empty() ? from_image : otherwise;
+  };
+  config.process.workdir = first_of(request.workdir, defaults.workdir, "/");
+  config.process.user = first_of(request.user, defaults.user, "");
+  config.process.stop_signal = std::to_string(
+      parse_signal(first_of(request.stop_signal, defaults.stop_signal, "SIGTERM")));
+  std::map<std::string, std::string> labels = defaults.labels;
+  for (const auto& [name, value] : config.labels) {
+    labels[name] = value;
+  }
+  config.labels = std::move(labels);
+  for (const std::string& port : defaults.exposed_ports) {
+    if (std::find(config.network.exposed.begin(), config.network.exposed.end(), port) ==
+        config.network.exposed.end()) {
+      config.network.exposed.push_back(port);
+    }
+  }
+  add_image_volumes(request, defaults, config.mounts);
+  merge_health(request, defaults, config.health);
+  return config;
+}
+
+}  // namespace gantry::lifecycle

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/signals.h"
+
+#include <gantry/error.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <csignal>
+#include <cstring>
+
+namespace gantry::lifecycle {
+
+namespace {
+
+// Where real-time signals begin for a container's libc, whatever this process's keeps for
+// itself.
+constexpr int kFirstRealTime = 34;
+constexpr int kLastRealTime = 64;
+
+int to_number(std::string_view text) {
+  int value = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? value : -1;
+}
+
+}  // namespace
+
+int parse_signal(const std::string& text) {
+  const Error unknown(Code::kInvalid, "invalid signal: " + text +
+                                          ": give a name such as SIGTERM or a number from 1 to 64");
+  if (const int number = to_number(text); number >= 0) {
+    if (number < 1 || number > kLastRealTime) {
+      throw unknown;
+    }
+    return number;
+  }
+  std::string name = text;
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  if (name.starts_with("SIG")) {
+    name.erase(0, 3);
+  }
+  for (const auto& [prefix, base, sign] :
+       {std::tuple{"RTMIN", kFirstRealTime, 1}, std::tuple{"RTMAX", kLastRealTime, -1}}) {
+    if (name == prefix) {
+      return base;
+    }
+    if (name.starts_with(prefix) && name.size() > 6) {
+      const int offset = to_number(std::string_view(name).substr(6));
+      const int value = base + sign * offset;
+      if (offset >= 0 && name[5] == (sign > 0 ? '+' : '-') && value >= kFirstRealTime &&
+          value <= kLastRealTime) {
+        return value;
+      }
+      throw unknown;
+    }
+  }
+  for (int signal = 1; signal < kFirstRealTime; ++signal) {
+    const char* abbreviation = ::sigabbrev_np(signal);
+    if (abbreviation != nullptr && name == abbreviation) {
+      return signal;
+    }
+  }
+  if (name == "CLD") {
+    return SIGCHLD;
+  }
+  if (name == "IOT") {
+    return SIGABRT;
+  }
+  throw unknown;
+}
+
+std::string signal_name(int signal) {
+  if (const char* abbreviation = ::sigabbrev_np(signal)) {
+    return std::string("SIG") + abbreviation;
+  }
+  return std::to_string(signal);
+}
+
+}  // namespace gantry::lifecycle
