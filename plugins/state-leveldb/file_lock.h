@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A lock on a file that the kernel drops when its holder dies, taken before a deadline.
+// Each owner has its own open file, so that it also works between threads.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "sdk/support/unique_fd.h"
+
+namespace gantry::state_leveldb {
+
+enum class LockMode { kShared, kExclusive };
+
+class FileLock {
+ public:
+  using Deadline = std::chrono::steady_clock::time_point;
+  struct Wait {
+    Deadline deadline;
+    std::function<bool()> cancelled;  // may be empty
+  };
+
+  FileLock() = default;
+  FileLock(FileLock&&) noexcept = default;
+  FileLock& operator=(FileLock&& other) noexcept;
+  ~FileLock() { release(); }
+
+  // kTimeout (a bare sentence: the caller knows who holds it) and kCancelled. A deadline in
+  // the past tries once.
+  [[nodiscard]] static FileLock take(const std::string& path, LockMode mode, const Wait& wait);
+  void release() noexcept;
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+
+ private:
+  explicit FileLock(UniqueFd fd) noexcept : fd_(std::move(fd)) {}
+  UniqueFd fd_;
+};
+
+// Who holds locks on this file now: "process 123 (gantry)"; empty when it cannot be told.
+[[nodiscard]] std::string lock_holders(const std::string& path);
+
+}  // namespace gantry::state_leveldb
