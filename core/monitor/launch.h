@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A container's create under conmon, from its start to the pid of the first process. The
+// runtime works while the caller does something else between constructor and finish. Owned
+// by the caller; one thread at a time.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "core/monitor/conmon_command.h"
+#include "core/monitor/process.h"
+#include "core/ports/monitor.h"
+
+namespace gantry::monitor {
+
+class ConmonLaunch : public ports::Launch {
+ public:
+  ConmonLaunch(const Programs& programs, const ports::LaunchRequest& request);
+  ports::Started finish(std::chrono::milliseconds timeout) override;
+
+ private:
+  std::string name_;
+  Process process_;
+};
+
+}  // namespace gantry::monitor
