@@ -68,6 +68,7 @@ void ReadTransaction::commit(bool /*durable*/) {
   ended_ = true;
   database_.reset();
   lock_.release();
+  turn_.end();
 }
 
 WriteTransaction::WriteTransaction(Turn turn, FileLock lock, const std::string& db_dir,
@@ -171,6 +172,7 @@ void WriteTransaction::commit(bool durable) {
       // Not closed cleanly: the next writer recovers.
       database_.reset();
       lock_.release();
+      turn_.end();
       throw;
     }
   }
@@ -190,6 +192,7 @@ void WriteTransaction::end() noexcept {
     // The line still says dirty, so that the next writer recovers: slower, and right.
   }
   lock_.release();
+  turn_.end();
 }
 
 }  // namespace gantry::state_leveldb

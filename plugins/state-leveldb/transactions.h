@@ -26,9 +26,11 @@ class Turn {
   explicit Turn(std::shared_ptr<bool> taken) : taken_(std::move(taken)) { *taken_ = true; }
   Turn(Turn&&) noexcept = default;
   Turn& operator=(Turn&&) = delete;
-  ~Turn() {
+  ~Turn() { end(); }
+  void end() noexcept {
     if (taken_) {
       *taken_ = false;
+      taken_.reset();
     }
   }
 
