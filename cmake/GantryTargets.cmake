@@ -2,6 +2,8 @@
 #
 # How gantry's targets are made: one function for each kind, so that flags live in one place.
 
+include(GantryPlugin)
+
 add_library(gantry_flags INTERFACE)
 target_compile_options(gantry_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
@@ -28,21 +30,17 @@ function(gantry_library name)
   endif()
 endfunction()
 
-# gantry_plugin(KIND NAME [LINK targets...]): gantry-KIND-NAME.so from all *.cc in this
-# folder, exporting the entry alone, with everything bound at load.
+# gantry_plugin(KIND NAME [LINK targets...]): one of gantry's own plug-ins, from all *.cc in
+# this folder. The objects are a target of their own, for unit tests.
 function(gantry_plugin kind name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   set(target gantry-${kind}-${name})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   add_library(${target}-objects OBJECT ${sources})
   target_link_libraries(${target}-objects PRIVATE gantry_flags PUBLIC gantry_sdk ${ARG_LINK})
-  add_library(${target} MODULE $<TARGET_OBJECTS:${target}-objects>)
-  target_link_libraries(${target} PRIVATE gantry_flags gantry_sdk ${ARG_LINK})
-  target_link_options(${target} PRIVATE
-    -Wl,-z,defs -Wl,-z,now -Wl,--exclude-libs,ALL
-    -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/plugin.map)
-  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${target}
-    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/plugin.map
+  gantry_add_plugin(${kind} ${name} $<TARGET_OBJECTS:${target}-objects>
+    LINK gantry_flags ${ARG_LINK})
+  set_target_properties(${target} PROPERTIES
     LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib/gantry/plugins/1)
   set_property(GLOBAL APPEND PROPERTY GANTRY_PLUGINS ${target})
 endfunction()
