@@ -41,8 +41,9 @@ int parse_signal(const std::string& text) {
   if (name.starts_with("SIG")) {
     name.erase(0, 3);
   }
-  for (const auto& [prefix, base, sign] :
-       {std::tuple{"RTMIN", kFirstRealTime, 1}, std::tuple{"RTMAX", kLastRealTime, -1}}) {
+  for (const int sign : {1, -1}) {
+    const std::string_view prefix = sign > 0 ? "RTMIN" : "RTMAX";
+    const int base = sign > 0 ? kFirstRealTime : kLastRealTime;
     if (name == prefix) {
       return base;
     }

@@ -4,16 +4,17 @@
 // a verb plays a journal forwards, whoever cleans up plays it backwards.
 //
 // The contract of undo is the whole of gantry's recovery: it may be called for a container
-// whose do never happened, half happened, or was undone before; it needs only what the
+// whose run never happened, half happened, or was undone before; it needs only what the
 // container's records say; and it succeeds when there is nothing left to undo. It throws
 // only when something is left that it could not undo.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/engine/engine.h"
 
@@ -25,10 +26,14 @@ struct StepContext {
   const model::ContainerConfig& config;
   model::ContainerState& state;  // changed in memory; the verb writes it
 
-  // Between the steps of activate.
-  bool foreground = false;
-  std::map<std::string, std::string> volume_paths = {};  // volume name -> host folder
-  std::map<std::string, std::string> image_paths = {};   // destination -> mounted image
+  bool foreground = false;             // this process cleans up when the container ends
+  bool remove_anonymous_volumes = true;  // undo of claim volumes
+
+  std::function<void()> before_start = nullptr;  // start: attach here, nothing is lost
+
+  // From one step of activate to the next.
+  std::map<std::string, std::filesystem::path> mount_sources = {};  // destination -> host path
+  std::unique_ptr<ports::Launch> launch = nullptr;                  // create under way
 };
 
 struct Step {

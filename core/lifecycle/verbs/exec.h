@@ -24,4 +24,8 @@ struct ExecRequest {
 int exec(engine::Engine& engine, const std::string& name_or_id, const ExecRequest& request,
          const ports::AttachRequest& streams, std::string* ret_session = nullptr);
 
+// Drops the record and the folder of a session that has ended; gone counts as done.
+void forget_exec(engine::Engine& engine, const std::string& container,
+                 const std::string& session) noexcept;
+
 }  // namespace gantry::lifecycle

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/steps/steps.h"
+#include "sdk/support/files.h"
+
+namespace gantry::lifecycle {
+
+namespace {
+
+// A foreground command cleans up itself and then dismisses the monitor; only if it was
+// killed does the monitor's exit command get to run, after this many seconds.
+constexpr unsigned kForegroundExitDelay = 2;
+
+int monitor_pid_of(const StepContext& context) {
+  if (context.state.monitor_pid > 0) {
+    return context.state.monitor_pid;
+  }
+  // The starter died before it wrote the state; the monitor wrote its own pid.
+  const auto text =
+      read_file_if_exists(context.engine.layout.monitor_pid_file(context.config.id));
+  return text ? std::atoi(text->c_str()) : 0;
+}
+
+void run(StepContext& context) {
+  const model::ContainerConfig& config = context.config;
+  const layout::Layout& layout = context.engine.layout;
+  ports::Runtime& runtime = context.engine.backends.runtime(config.backends.runtime);
+  ports::LaunchRequest request;
+  request.id = config.id;
+  request.name = config.name;
+  request.bundle = layout.bundle(config.id);
+  request.plan = runtime.create_plan(config.id, request.bundle);
+  request.exit_dir = layout.exits();
+  request.persist_dir = layout.persist(config.id);
+  request.log = config.log;
+  if (request.log.path.empty() && config.log.driver != "none" &&
+      config.log.driver != "passthrough") {
+    request.log.path = layout.log(config.id);
+  }
+  request.terminal = config.process.terminal;
+  request.stdin_open = config.process.stdin_open;
+  request.leave_stdin_open = config.process.stdin_open && !context.foreground;
+  request.exit_command = context.engine.settings.exit_command;
+  request.exit_command.push_back(config.id);
+  request.exit_delay_s = context.foreground ? kForegroundExitDelay : 0;
+  request.pid_file = config.pid_file.empty() ? layout.pid_file(config.id).string() : config.pid_file;
+  request.monitor_pid_file = layout.monitor_pid_file(config.id);
+  context.launch = context.engine.monitor.launch(request);
+}
+
+void undo(StepContext& context) {
+  context.launch.reset();
+  const std::string& id = context.config.id;
+  // First the monitor, whose exit command would come into our way; then what the runtime
+  // still has. Deleting by force ends every process of the container.
+  context.engine.monitor.dismiss(monitor_pid_of(context), id);
+  context.engine.backends.runtime(context.config.backends.runtime).remove(id, true);
+  context.state.pid = 0;
+  context.state.monitor_pid = 0;
+}
+
+}  // namespace
+
+const Step kLaunch{"launch", run, undo};
+
+}  // namespace gantry::lifecycle

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/steps/steps.h"
+#include "sdk/support/files.h"
+
+namespace gantry::lifecycle {
+
+namespace {
+
+void run(StepContext& context) {
+  const model::ContainerConfig& config = context.config;
+  if (!config.rootfs.empty()) {
+    if (!gantry::exists(config.rootfs)) {
+      throw Error(Code::kNotFound, "root file system " + config.rootfs + " does not exist");
+    }
+    context.state.mount_point = config.rootfs;
+    return;
+  }
+  context.state.mount_point = context.engine.backends.storage(config.backends.storage)
+                                  .mount({.id = config.id, .read_only = false,
+                                          .mount_label = {}, .mapping = {}});
+}
+
+void undo(StepContext& context) {
+  const model::ContainerConfig& config = context.config;
+  if (config.rootfs.empty()) {
+    context.engine.backends.storage(config.backends.storage).unmount(config.id);
+  }
+  context.state.mount_point.clear();
+}
+
+}  // namespace
+
+const Step kMountRootfs{"mount rootfs", run, undo};
+
+}  // namespace gantry::lifecycle

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/steps/steps.h"
+#include "sdk/support/files.h"
+
+namespace gantry::lifecycle {
+
+namespace {
+
+void run(StepContext& context) {
+  const model::ContainerConfig& config = context.config;
+  make_directories(context.engine.layout.container_data(config.id), 0700);
+  if (!config.rootfs.empty()) {
+    return;
+  }
+  ports::Storage& storage = context.engine.backends.storage(config.backends.storage);
+  storage.create({.id = config.id, .parent = config.image_layer, .writable = true,
+                  .mapping = {}, .options_json = {}});
+  storage.commit(config.id);
+}
+
+void undo(StepContext& context) {
+  const model::ContainerConfig& config = context.config;
+  if (config.rootfs.empty()) {
+    context.engine.backends.storage(config.backends.storage).remove(config.id);
+  }
+  remove_tree(context.engine.layout.container_data(config.id));
+}
+
+}  // namespace
+
+const Step kPrepareRootfs{"prepare rootfs", run, undo};
+
+}  // namespace gantry::lifecycle

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/steps/steps.h"
+
+namespace gantry::lifecycle {
+
+namespace {
+
+void run(StepContext& context) {
+  if (context.before_start) {
+    context.before_start();
+  }
+  context.engine.backends.runtime(context.config.backends.runtime).start(context.config.id);
+  context.state.status = model::Status::kRunning;
+  context.state.started_ns = context.engine.clock.now_ns();
+}
+
+// Deleting it from the runtime, which the launch step undoes, ends the process too.
+void undo(StepContext&) {}
+
+}  // namespace
+
+const Step kStartProcess{"start process", run, undo};
+
+}  // namespace gantry::lifecycle

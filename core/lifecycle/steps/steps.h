@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The two journals of a container's life, and the steps in them. Each step stands in a file
+// of its own name.
+#pragma once
+
+#include <span>
+
+#include "core/lifecycle/step.h"
+
+namespace gantry::lifecycle {
+
+// Provision: played by create, undone by rm.
+extern const Step kReserveIdentity;  // the record in state creating, the name
+extern const Step kPrepareRootfs;    // the storage layer, the container's folder
+extern const Step kClaimVolumes;     // volumes made if missing, and counted
+
+// Activate: played by start, undone by cleanup. Network setup stands between launch and
+// created because it does not wait for the runtime's create, nor that for it.
+extern const Step kRunFolder;      // the volatile folder of this activation
+extern const Step kMountShm;       // /dev/shm
+extern const Step kMountRootfs;    // the storage layer
+extern const Step kMountVolumes;   // volumes mounted, filled from the image the first time
+extern const Step kPinNetns;       // a network namespace that outlives its processes
+extern const Step kWriteBundle;    // hosts, hostname, resolv.conf, config.json
+extern const Step kLaunch;         // the monitor begins the runtime's create
+extern const Step kSetupNetwork;   // the network port attaches the namespace
+extern const Step kAwaitCreated;   // the container exists in the runtime
+extern const Step kStartProcess;   // the user's process
+
+[[nodiscard]] std::span<const Step> provision_steps();
+// With start: all; without: up to created, for init.
+[[nodiscard]] std::span<const Step> activate_steps(bool start = true);
+
+}  // namespace gantry::lifecycle

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/sync.h"
+
+#include "core/lifecycle/announce.h"
+#include "core/lifecycle/steps/steps.h"
+#include "core/lifecycle/transaction.h"
+#include "core/log/log.h"
+#include "core/model/ids.h"
+#include "sdk/support/files.h"
+
+namespace gantry::lifecycle {
+
+using model::ContainerState;
+using model::Status;
+
+namespace {
+
+bool is_active(Status status) {
+  return status == Status::kCreated || status == Status::kRunning || status == Status::kPaused;
+}
+
+// What a reboot leaves of a state: the past, nothing of the present.
+void forget_boot(ContainerState& state) {
+  state.pid = 0;
+  state.monitor_pid = 0;
+  state.mount_point.clear();
+  state.netns_path.clear();
+  state.network_status = Json::object();
+  if (state.status != Status::kExited && state.status != Status::kCreating &&
+      state.status != Status::kRemoving) {
+    state.status = Status::kConfigured;
+  }
+}
+
+ports::ExitSource exit_source(const engine::Engine& engine, const std::string& id,
+                              const ContainerState& state) {
+  return {id, engine.layout.exits(), engine.layout.bundle(id), state.monitor_pid};
+}
+
+}  // namespace
+
+ContainerState observe(engine::Engine& engine, const std::string& id,
+                       const ContainerState& recorded) {
+  ContainerState state = recorded;
+  if (!is_active(state.status) && state.status != Status::kStopped) {
+    return state;
+  }
+  if (state.boot_id != engine.processes.boot_id()) {
+    forget_boot(state);
+    return state;
+  }
+  if (!gantry::exists(engine.layout.container_run(id))) {
+    // Somebody wiped the run directory: the monitor may well live on.
+    const int monitor = state.monitor_pid;
+    forget_boot(state);
+    state.monitor_pid = monitor;
+    return state;
+  }
+  if (!is_active(state.status)) {
+    return state;
+  }
+  if (const auto record = engine.monitor.read_exit(exit_source(engine, id, state))) {
+    state.status = Status::kStopped;
+    state.exit_code = record->exit_code;
+    state.finished_ns = record->finished_ns;
+    state.oom_killed = record->oom_killed;
+    state.pid = 0;
+  } else if (!engine.monitor.is_alive(state.monitor_pid, id)) {
+    // It may have written the file between our two looks.
+    if (engine.monitor.read_exit(exit_source(engine, id, state))) {
+      return observe(engine, id, recorded);
+    }
+    state.status = Status::kStopped;
+    state.exit_code = -1;
+    state.finished_ns = engine.clock.now_ns();
+    state.error = "the monitor of the container ended without telling how the container did; "
+                  "it can be started again";
+    state.pid = 0;
+  }
+  return state;
+}
+
+void save_state(engine::Engine& engine, const LockedContainer& container) {
+  engine.store.write(ports::Durability::kRelaxed, [&](store::Writer& writer) {
+    writer.put_state(container.config.id, container.state);
+  });
+}
+
+void deactivate(engine::Engine& engine, LockedContainer& container) {
+  StepContext context{engine, container.config, container.state};
+  const std::optional<Error> left = play_backwards(
+      activate_steps(), context, Journal(engine.layout.journal(container.config.id)));
+  const bool past = container.state.status == Status::kStopped ||
+                    container.state.status == Status::kExited;
+  if (container.state.status != Status::kRemoving) {
+    container.state.status = past ? Status::kExited : Status::kConfigured;
+  }
+  forget_boot(container.state);
+  save_state(engine, container);
+  if (left) {
+    throw left->while_doing("clean up container " + model::short_id(container.config.id));
+  }
+}
+
+std::optional<LockedContainer> lock_if_exists(engine::Engine& engine, const std::string& id) {
+  LockedContainer container;
+  container.lock =
+      engine.locks.acquire(locks::Kind::kContainer, id, locks::LockTable::kPatience);
+  const bool found = engine.store.read([&](const store::Reader& reader) {
+    const auto config = reader.find_container(id);
+    const auto state = reader.find_state(id);
+    if (config && state) {
+      container.config = *config;
+      container.state = *state;
+    }
+    return config && state;
+  });
+  if (!found) {
+    container.lock.release_and_forget();
+    return std::nullopt;
+  }
+  const Status recorded = container.state.status;
+  const ContainerState now = observe(engine, id, container.state);
+  if (is_active(recorded) && now.status == Status::kStopped) {
+    announce(engine, container.config, "died",
+             {{"containerExitCode", std::to_string(now.exit_code)}});
+    if (now.oom_killed) {
+      announce(engine, container.config, "oom");
+    }
+  }
+  const bool changed = Json(now) != Json(container.state);
+  container.state = now;
+  // Whoever died while starting, stopping or through a reboot left an activation that the
+  // record does not tell of: nothing of it can be relied on.
+  const bool inactive = now.status == Status::kConfigured || now.status == Status::kExited;
+  const bool rebooted = inactive && recorded != now.status;
+  if (rebooted || (inactive && gantry::exists(engine.layout.container_run(id)))) {
+    log::debug("container " + model::short_id(id) + ": undoing an unfinished activation");
+    deactivate(engine, container);
+  } else if (changed) {
+    save_state(engine, container);
+  }
+  return container;
+}
+
+LockedContainer lock_container(engine::Engine& engine, const std::string& name_or_id) {
+  const std::string id = engine.store.read(
+      [&](const store::Reader& reader) { return reader.resolve_container(name_or_id); });
+  if (std::optional<LockedContainer> container = lock_if_exists(engine, id)) {
+    return std::move(*container);
+  }
+  throw Error(Code::kNotFound, "no container with name or ID \"" + name_or_id +
+                                   "\" found: no such container");
+}
+
+}  // namespace gantry::lifecycle

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/verbs/kill.h"
+
+#include <csignal>
+
+#include "core/lifecycle/announce.h"
+#include "core/lifecycle/state_machine.h"
+#include "core/lifecycle/sync.h"
+
+namespace gantry::lifecycle {
+
+void kill(engine::Engine& engine, const std::string& name_or_id, int signal) {
+  LockedContainer container = lock_container(engine, name_or_id);
+  (void)permits(container.state.status, Verb::kKill, name_or_id);
+  if (signal == SIGKILL) {
+    container.state.stopped_by_user = true;
+    save_state(engine, container);
+  }
+  try {
+    engine.backends.runtime(container.config.backends.runtime)
+        .kill(container.config.id, signal, ports::KillScope::kFirst);
+  } catch (const Error& e) {
+    if (e.code() == Code::kNotFound) {
+      throw Error(Code::kInvalid, "cannot kill container " + name_or_id +
+                                      ": its process has already ended: container state "
+                                      "improper");
+    }
+    throw e.while_doing("kill container " + name_or_id);
+  }
+  announce(engine, container.config, "kill", {{"signal", std::to_string(signal)}});
+}
+
+}  // namespace gantry::lifecycle

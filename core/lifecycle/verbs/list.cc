@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/verbs/list.h"
+
+#include "core/lifecycle/sync.h"
+
+namespace gantry::lifecycle {
+
+std::vector<store::ContainerRow> list(engine::Engine& engine) {
+  std::vector<store::ContainerRow> rows =
+      engine.store.read([](const store::Reader& reader) { return reader.containers(); });
+  for (store::ContainerRow& row : rows) {
+    row.state = observe(engine, row.brief.id, row.state);
+  }
+  return rows;
+}
+
+Inspected inspect(engine::Engine& engine, const std::string& name_or_id) {
+  Inspected found = engine.store.read([&](const store::Reader& reader) {
+    const std::string id = reader.resolve_container(name_or_id);
+    return Inspected{*reader.find_container(id), *reader.find_state(id)};
+  });
+  found.state = observe(engine, found.config.id, found.state);
+  return found;
+}
+
+}  // namespace gantry::lifecycle

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/verbs/remove.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+
+#include "core/lifecycle/ending.h"
+#include "core/lifecycle/removal.h"
+#include "core/lifecycle/state_machine.h"
+#include "core/lifecycle/sync.h"
+
+namespace gantry::lifecycle {
+
+namespace {
+
+std::vector<std::string> dependents_of(engine::Engine& engine, const std::string& id) {
+  return engine.store.read([&](const store::Reader& reader) {
+    std::vector<std::string> found;
+    for (const store::ContainerRow& row : reader.containers()) {
+      const auto& needs = row.brief.depends_on;
+      if (std::find(needs.begin(), needs.end(), id) != needs.end()) {
+        found.push_back(row.brief.id);
+      }
+    }
+    return found;
+  });
+}
+
+bool runs(Status status) { return status == Status::kRunning || status == Status::kPaused; }
+
+void refuse_running(const LockedContainer& container) {
+  if (runs(container.state.status)) {
+    throw Error(Code::kInvalid, "cannot remove container " + container.config.id + " as it is " +
+                                    std::string(model::name_of(container.state.status)) +
+                                    " - running or paused containers cannot be removed without "
+                                    "force: container state improper");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> remove(engine::Engine& engine, const std::string& name_or_id,
+                                const RemoveOptions& options) {
+  std::vector<std::string> removed;
+  const std::string id = engine.store.read(
+      [&](const store::Reader& reader) { return reader.resolve_container(name_or_id); });
+  if (options.depend) {
+    for (const std::string& dependent : dependents_of(engine, id)) {
+      const std::vector<std::string> more = remove(engine, dependent, options);
+      removed.insert(removed.end(), more.begin(), more.end());
+    }
+  }
+  LockedContainer container = lock_container(engine, id);
+  if (!options.force) {
+    refuse_running(container);
+  }
+  (void)permits(container.state.status, options.force ? Verb::kForceRemove : Verb::kRemove,
+                name_or_id);
+  removed.push_back(id);
+  if (runs(container.state.status)) {
+    if (const auto dependents = dependents_of(engine, id); !dependents.empty()) {
+      throw Error(Code::kBusy, "container " + id +
+                                   " has dependent containers which must be removed before it: " +
+                                   dependents.front() + ": container already exists");
+    }
+    container.state.stopped_by_user = true;
+    save_state(engine, container);
+    const bool paused = container.state.status == Status::kPaused;
+    const unsigned patience =
+        options.timeout_s.value_or(container.config.process.stop_timeout);
+    const int signal = paused || patience == 0
+                           ? SIGKILL
+                           : std::atoi(container.config.process.stop_signal.c_str());
+    std::optional<LockedContainer> ended =
+        end_process(engine, std::move(container), signal, std::chrono::seconds(patience));
+    if (!ended) {
+      return removed;
+    }
+    container = std::move(*ended);
+  }
+  remove_locked(engine, std::move(container), {.volumes = options.volumes, .force = options.force});
+  return removed;
+}
+
+}  // namespace gantry::lifecycle
