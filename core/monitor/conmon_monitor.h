@@ -17,6 +17,7 @@ class ConmonMonitor : public ports::Monitor {
   std::unique_ptr<ports::Exec> exec(const ports::ExecRequest& request) override;
   std::unique_ptr<ports::Attachment> attach(const ports::AttachRequest& request) override;
   std::optional<ports::ExitRecord> read_exit(const ports::ExitSource& source) override;
+  void clear_exit(const ports::ExitSource& source) override;
   bool is_alive(int monitor_pid, const std::string& id) override;
   std::optional<ports::Ended> wait_any(
       const std::vector<ports::ExitSource>& sources,

@@ -150,6 +150,8 @@ class Monitor {
 
   // The exit file; nullopt while there is none.
   virtual std::optional<ExitRecord> read_exit(const ExitSource& source) = 0;
+  // Removes exit file and OOM mark; gone counts as done.
+  virtual void clear_exit(const ExitSource& source) = 0;
   // Whether that monitor lives and is this container's (pids are used again).
   virtual bool is_alive(int monitor_pid, const std::string& id) = 0;
   // Waits for the first to end; nullopt when the time is over first. No timeout: for ever.

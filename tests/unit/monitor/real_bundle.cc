@@ -114,7 +114,7 @@ ports::LaunchRequest RealBundle::request(const BundleOptions& options) {
          {"type", "devpts"},
          {"source", "devpts"},
          {"options", {"newinstance", "ptmxmode=0666", "mode=0620"}}}}},
-      {"linux", {{"cgroupsPath", "/gantry-monitor-test/" + id_}, {"namespaces", namespaces}}}};
+      {"linux", {{"cgroupsPath", "/gantry-monitor-test-" + id_}, {"namespaces", namespaces}}}};
   write_file(bundle() + "/config.json", to_text(config));
 
   ports::LaunchRequest request;
