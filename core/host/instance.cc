@@ -22,7 +22,7 @@ Instance::~Instance() {
 void Instance::require(std::string_view name, bool present) const {
   if (!present) {
     throw Error(Code::kUnsupported, "plug-in " + plugin_.label() + " " + plugin_.facts.version +
-                                        " cannot " + std::string(name));
+                                        " does not support " + std::string(name));
   }
 }
 
