@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/net-cni/invoker.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <utility>
+
+#include "sdk/support/subprocess.h"
+
+namespace gantry::net_cni {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::seconds kTimeout{60};
+
+Code code_of_cni(int code) {
+  switch (code) {
+    case 1:  // incompatible CNI version
+    case 2:  // unsupported field
+      return Code::kUnsupported;
+    case 3:  // container unknown
+      return Code::kNotFound;
+    case 7:  // invalid network config
+      return Code::kInvalid;
+    case 11:  // try again later
+      return Code::kBusy;
+    default:
+      return Code::kIo;
+  }
+}
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) {
+    text.pop_back();
+  }
+  return text;
+}
+
+Error plugin_error(const std::string& type, const Invocation& invocation,
+                   const plugin::SpawnResult& result) {
+  std::string verb = invocation.command;
+  std::transform(verb.begin(), verb.end(), verb.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string message = "plugin type=\"" + type + "\" failed (" + verb + "): ";
+  const Json answer = Json::parse(result.out, nullptr, false);
+  if (answer.is_object() && answer.contains("msg") && answer["msg"].is_string()) {
+    message += answer["msg"].get<std::string>();
+    if (answer.contains("details") && answer["details"].is_string() &&
+        !answer["details"].get_ref<const std::string&>().empty()) {
+      message += "; " + answer["details"].get<std::string>();
+    }
+    const bool numbered = answer.contains("code") && answer["code"].is_number_integer();
+    return {code_of_cni(numbered ? answer["code"].get<int>() : 0), message};
+  }
+  std::string words = trimmed(result.err);
+  if (words.empty()) {
+    words = trimmed(result.out);
+  }
+  if (words.empty()) {
+    words = "it ended with exit code " + std::to_string(result.exit_code) + " and no message";
+  }
+  return {Code::kIo, message + words};
+}
+
+}  // namespace
+
+Invoker::Invoker(plugin::Host host, std::vector<fs::path> plugin_dirs)
+    : host_(host), plugin_dirs_(std::move(plugin_dirs)) {}
+
+fs::path Invoker::find(const std::string& type) const {
+  std::string searched;
+  for (const fs::path& dir : plugin_dirs_) {
+    const fs::path path = dir / type;
+    if (::access(path.c_str(), X_OK) == 0) {
+      return path;
+    }
+    searched += (searched.empty() ? "" : ", ") + dir.string();
+  }
+  throw Error(Code::kNotFound, "CNI plugin \"" + type + "\" is not in " + searched +
+                                   "; install it or set plugin_dirs in section net-cni");
+}
+
+bool Invoker::installed(const std::string& type) const {
+  return std::any_of(plugin_dirs_.begin(), plugin_dirs_.end(), [&](const fs::path& dir) {
+    return ::access((dir / type).c_str(), X_OK) == 0;
+  });
+}
+
+std::vector<std::string> Invoker::environment(const Invocation& invocation) const {
+  std::vector<std::string> env;
+  std::string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (text.starts_with("PATH=")) {
+      // Plug-ins call iptables, which is not in everyone's PATH.
+      path = std::string(text.substr(5)) + ":" + path;
+    } else if (!text.starts_with("CNI_")) {
+      env.emplace_back(text);
+    }
+  }
+  std::string dirs;
+  for (const fs::path& dir : plugin_dirs_) {
+    dirs += (dirs.empty() ? "" : ":") + dir.string();
+  }
+  env.push_back("PATH=" + path);
+  env.push_back("CNI_COMMAND=" + invocation.command);
+  env.push_back("CNI_CONTAINERID=" + invocation.container_id);
+  env.push_back("CNI_NETNS=" + invocation.netns_path);
+  env.push_back("CNI_IFNAME=" + invocation.interface_name);
+  env.push_back("CNI_ARGS=" + invocation.args);
+  env.push_back("CNI_PATH=" + dirs);
+  return env;
+}
+
+std::string Invoker::run(const Invocation& invocation, const Json& config) const {
+  const auto type = config.at("type").get<std::string>();
+  const std::string program = find(type).string();
+  plugin::SpawnResult result;
+  if (invocation.command == "DEL") {
+    Command command;
+    command.argv = {program};
+    command.env = environment(invocation);
+    command.stdin_data = to_text(config);
+    command.timeout = kTimeout;
+    CommandResult ended = run_command(command);
+    result = {ended.exit_code, std::move(ended.out), std::move(ended.err)};
+  } else {
+    plugin::SpawnRequest request;
+    request.argv = {program};
+    request.env = environment(invocation);
+    request.stdin_data = to_text(config);
+    request.timeout_ms = std::chrono::milliseconds(kTimeout).count();
+    result = host_.spawn(request);
+  }
+  if (result.exit_code != 0) {
+    throw plugin_error(type, invocation, result);
+  }
+  return std::move(result.out);
+}
+
+std::vector<std::string> Invoker::versions(const std::string& type) const {
+  const Invocation ask{"VERSION", "none", "none", "none", ""};
+  const Json answer = parse_json(run(ask, Json{{"cniVersion", "1.0.0"}, {"type", type}}),
+                                 "VERSION answer of CNI plugin " + type);
+  return answer.value("supportedVersions", std::vector<std::string>{});
+}
+
+}  // namespace gantry::net_cni

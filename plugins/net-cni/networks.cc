@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/net-cni/networks.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <utility>
+
+#include "plugins/net-cni/file_lock.h"
+#include "plugins/net-cni/links.h"
+#include "plugins/net-cni/names.h"
+#include "sdk/support/errno_error.h"
+#include "sdk/support/files.h"
+
+namespace gantry::net_cni {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void random_bytes(std::uint8_t* to, std::size_t size) {
+  if (::getrandom(to, size, 0) != static_cast<ssize_t>(size)) {
+    throw errno_error(errno, "read random bytes");
+  }
+}
+
+std::string random_id() {
+  std::array<std::uint8_t, 32> bytes{};
+  random_bytes(bytes.data(), bytes.size());
+  std::string id;
+  for (const std::uint8_t byte : bytes) {
+    constexpr const char* kDigits = "0123456789abcdef";
+    id += kDigits[byte >> 4];
+    id += kDigits[byte & 15];
+  }
+  return id;
+}
+
+std::string now_text() {
+  timespec now{};
+  (void)::clock_gettime(CLOCK_REALTIME, &now);
+  std::tm utc{};
+  (void)::gmtime_r(&now.tv_sec, &utc);
+  std::array<char, 32> seconds{};
+  (void)std::strftime(seconds.data(), seconds.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+  std::array<char, 16> fraction{};
+  (void)std::snprintf(fraction.data(), fraction.size(), ".%09ldZ", now.tv_nsec);
+  return std::string(seconds.data()) + fraction.data();
+}
+
+template <typename T>
+bool holds(const std::vector<T>& list, const T& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+bool collides(const std::vector<Subnet>& taken, const Subnet& subnet) {
+  return std::any_of(taken.begin(), taken.end(),
+                     [&](const Subnet& other) { return overlap(other, subnet); });
+}
+
+}  // namespace
+
+Networks::Networks(plugin::Host host, const Config& config, const Invoker& invoker,
+                   fs::path own_dir)
+    : host_(host), config_(config), invoker_(invoker), own_dir_(std::move(own_dir)) {
+  for (const fs::path& dir : config.config_dirs) {
+    dirs_.push_back({dir, false});
+  }
+  dirs_.push_back({own_dir_, true});
+}
+
+std::optional<Conflist> Networks::find(const std::string& name) const {
+  require_name("network", name);
+  return find_conflist(dirs_, name, [this](const std::string& bad) { warn(bad); });
+}
+
+Conflist Networks::get(const std::string& name) const {
+  if (auto list = find(name)) {
+    return std::move(*list);
+  }
+  if (name == config_.default_network) {
+    return ensure_default();
+  }
+  throw Error(Code::kNotFound,
+              "unable to find network with name or ID " + name + ": network not found");
+}
+
+std::vector<std::string> Networks::names() const {
+  std::vector<std::string> names{config_.default_network};
+  for (const Conflist& list :
+       load_conflists(dirs_, [this](const std::string& bad) { warn(bad); })) {
+    if (list.name != config_.default_network) {
+      names.push_back(list.name);
+    }
+  }
+  return names;
+}
+
+std::vector<NetworkObject> Networks::own() const {
+  std::vector<NetworkObject> networks;
+  const auto on_bad = [this](const std::string& bad) { warn(bad); };
+  for (const Conflist& list : load_conflists({{own_dir_, true}}, on_bad)) {
+    try {
+      networks.push_back(network_of(list));
+    } catch (const Error& error) {
+      on_bad(error.what());
+    }
+  }
+  return networks;
+}
+
+Networks::Taken Networks::taken() const {
+  Taken taken;
+  taken.subnets = host_routes();
+  for (const Conflist& list :
+       load_conflists(dirs_, [this](const std::string& bad) { warn(bad); })) {
+    const Json network = describe(list);
+    taken.names.push_back(list.name);
+    taken.bridges.push_back(network["network_interface"].get<std::string>());
+    for (const Json& subnet : network["subnets"]) {
+      try {
+        taken.subnets.push_back(parse_subnet(subnet.value("subnet", "")));
+      } catch (const Error& error) {
+        warn(list.path.string() + ": " + error.what());
+      }
+    }
+  }
+  return taken;
+}
+
+std::string Networks::choose_bridge(const Taken& taken) const {
+  for (int i = 0; i < 10000; ++i) {
+    const std::string name = "gantry" + std::to_string(i);
+    if (holds(taken.bridges, name)) {
+      continue;
+    }
+    if (link_exists(name)) {
+      // A bridge of ours whose network file is gone, with nothing attached, is left over.
+      const std::string owner = link_alias(name);
+      if (!owner.starts_with("gantry:/") || exists(owner.substr(7)) ||
+          !bridge_ports(name).empty()) {
+        continue;
+      }
+      delete_link(name);
+    }
+    return name;
+  }
+  throw Error(Code::kNoSpace, "no name for a bridge is free; remove unused networks");
+}
+
+Subnet Networks::choose_subnet(const Taken& taken, bool v6) const {
+  if (v6) {
+    Subnet subnet{{true, {0xfd}}, 64};
+    do {
+      random_bytes(subnet.base.bytes.data() + 1, 7);
+    } while (collides(taken.subnets, subnet));
+    return subnet;
+  }
+  for (const auto& [first, last] :
+       {std::pair("10.90.0.0/24", "10.255.255.0"), std::pair("172.20.0.0/24", "172.31.255.0"),
+        std::pair("192.168.16.0/24", "192.168.255.0")}) {
+    const Ip end = parse_ip(last);
+    for (auto subnet = std::optional(parse_subnet(first)); subnet && subnet->base <= end;
+         subnet = next(*subnet)) {
+      if (!collides(taken.subnets, *subnet)) {
+        return *subnet;
+      }
+    }
+  }
+  throw Error(Code::kNoSpace,
+              "could not find free subnet from subnet pools; give one with --subnet");
+}
+
+void Networks::choose_subnets(NetworkObject& network, const Taken& taken) const {
+  for (const NetworkSubnet& subnet : network.subnets) {
+    // Devices like macvlan share the parent's subnet on purpose.
+    if (network.driver == "bridge" && collides(taken.subnets, subnet.subnet)) {
+      throw Error(Code::kInvalid, "subnet " + to_text(subnet.subnet) +
+                                      " is already used on the host or by another config");
+    }
+  }
+  if (network.subnets.empty() && network.ipam == "host-local" && network.driver != "bridge") {
+    network.ipam = "dhcp";
+  }
+  if (network.ipam != "host-local") {
+    return;
+  }
+  const auto lacks = [&](bool v6) {
+    return std::none_of(network.subnets.begin(), network.subnets.end(),
+                        [v6](const NetworkSubnet& s) { return s.subnet.base.v6 == v6; });
+  };
+  const auto add = [&](bool v6) {
+    NetworkSubnet subnet{choose_subnet(taken, v6), {}, {}, {}};
+    complete_subnet(subnet, network.internal);
+    network.subnets.push_back(subnet);
+  };
+  if (network.subnets.empty()) {
+    add(false);
+  }
+  if (network.ipv6 && lacks(true)) {
+    add(true);
+  }
+}
+
+std::string Networks::choose_version(const NetworkObject& network) const {
+  const std::vector<std::string> spoken = invoker_.versions(network.driver);
+  for (const char* version : {"1.0.0", "0.4.0", "0.3.1", "0.3.0"}) {
+    if (holds(spoken, std::string(version))) {
+      return version;
+    }
+  }
+  throw Error(Code::kUnsupported, "CNI plugin \"" + network.driver +
+                                      "\" speaks no version from 0.3.0 to 1.0.0; install "
+                                      "newer CNI plugins");
+}
+
+Conflist Networks::create_locked(NetworkObject network) const {
+  const Taken taken = this->taken();
+  if (network.name.empty()) {
+    for (int i = 1; network.name.empty(); ++i) {
+      const std::string name = "gantry" + std::to_string(i);
+      network.name = holds(taken.names, name) ? "" : name;
+    }
+  }
+  if (holds(taken.names, network.name)) {
+    throw Error(Code::kExists,
+                "network name " + network.name + " already used: network already exists");
+  }
+  if (network.driver == "bridge") {
+    const std::string& bridge = network.interface_name;
+    if (!bridge.empty() && (holds(taken.bridges, bridge) || link_exists(bridge))) {
+      throw Error(Code::kExists, "bridge name " + bridge + " already in use");
+    }
+    if (bridge.empty()) {
+      network.interface_name = choose_bridge(taken);
+    }
+  } else if (!network.interface_name.empty() && !link_exists(network.interface_name)) {
+    throw Error(Code::kInvalid,
+                "parent interface " + network.interface_name + " does not exist");
+  }
+  choose_subnets(network, taken);
+  if (network.dns && !invoker_.installed("dnsname")) {
+    warn("that names shall resolve on network " + network.name +
+         ": the CNI plugin dnsname is not installed");
+    network.dns = false;
+  }
+  network.id = random_id();
+  network.created = now_text();
+  const fs::path path = own_dir_ / (network.name + ".conflist");
+  const std::string text = conflist_of(network, choose_version(network)).dump(2) + "\n";
+  Conflist list = parse_conflist(text, {own_dir_, true}, path);
+  write_file(path, text, 0644, Sync::kFile);
+  return list;
+}
+
+Conflist Networks::create(NetworkObject request) const {
+  make_directories(own_dir_, 0755);
+  const FileLock lock(own_dir_ / "lock");
+  if (request.name == config_.default_network) {
+    throw Error(Code::kExists,
+                "network name " + request.name + " already used: network already exists");
+  }
+  return create_locked(std::move(request));
+}
+
+Conflist Networks::ensure_default() const {
+  make_directories(own_dir_, 0755);
+  const FileLock lock(own_dir_ / "lock");
+  if (auto list = find(config_.default_network)) {
+    return std::move(*list);  // another process was faster
+  }
+  NetworkObject network;
+  network.name = config_.default_network;
+  Taken taken = this->taken();
+  network.interface_name = choose_bridge(taken);
+  for (auto subnet = std::optional(parse_subnet(config_.default_subnet)); subnet;
+       subnet = next(*subnet)) {
+    if (!collides(taken.subnets, *subnet)) {
+      NetworkSubnet chosen{*subnet, {}, {}, {}};
+      complete_subnet(chosen, false);
+      network.subnets.push_back(chosen);
+      break;
+    }
+  }
+  return create_locked(std::move(network));
+}
+
+Conflist Networks::require_removable(const std::string& name) const {
+  if (name == config_.default_network) {
+    throw Error(Code::kPermission, "default network " + name + " cannot be removed");
+  }
+  Conflist list = get(name);
+  if (!list.own) {
+    throw Error(Code::kPermission, "network " + name + " is the administrator's: its file " +
+                                       list.path.string() +
+                                       " is not gantry's to remove; delete it by hand");
+  }
+  return list;
+}
+
+void Networks::remove_file_of(const Conflist& list) const { remove_file(list.path); }
+
+}  // namespace gantry::net_cni
