@@ -148,7 +148,9 @@ struct ContainerConfig {
   std::map<std::string, std::string> sysctl;
   std::vector<Mount> mounts;
   NetworkConfig network;
-  NamespaceMode pid, ipc, uts, user, cgroup;
+  NamespaceMode pid, ipc, uts, user;
+  // "default": private with cgroup v2, the host's with v1.
+  NamespaceMode cgroup{"default", {}};
   std::int64_t shm_size = 65536000;    // bytes; podman's default
   std::string cgroup_parent;
   std::string cgroups = "enabled";     // enabled, disabled, no-conmon
