@@ -3,7 +3,7 @@
 // The table of kind "net" over gantry::plugin::Net.
 #pragma once
 
-#include <gantry/boundary.hpp>
+#include <gantry/plugin/descriptor.hpp>
 #include <gantry/plugin/net.hpp>
 
 namespace gantry::plugin {

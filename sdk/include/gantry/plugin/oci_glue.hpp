@@ -3,7 +3,7 @@
 // The table of kind "oci" over gantry::plugin::Oci.
 #pragma once
 
-#include <gantry/boundary.hpp>
+#include <gantry/plugin/descriptor.hpp>
 #include <gantry/plugin/oci.hpp>
 
 namespace gantry::plugin {

@@ -3,7 +3,7 @@
 // The table of kind "state" over gantry::plugin::State and Transaction.
 #pragma once
 
-#include <gantry/boundary.hpp>
+#include <gantry/plugin/descriptor.hpp>
 #include <gantry/plugin/state.hpp>
 
 namespace gantry::plugin {

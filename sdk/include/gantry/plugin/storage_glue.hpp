@@ -3,7 +3,7 @@
 // The table of kind "storage" over gantry::plugin::Storage.
 #pragma once
 
-#include <gantry/boundary.hpp>
+#include <gantry/plugin/descriptor.hpp>
 #include <gantry/plugin/storage.hpp>
 
 namespace gantry::plugin {

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/abi/frozen_1_0.h"
+
+extern int gantry_layout_is_frozen;
