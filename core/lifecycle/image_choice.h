@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The image a container is made from: found here or pulled, as --pull says.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "core/engine/engine.h"
+#include "core/image/context.h"
+
+namespace gantry::lifecycle {
+
+// policy: missing, always, newer, never. kNotFound in podman's words.
+[[nodiscard]] model::Image choose_image(engine::Engine& engine, const std::string& name,
+                                        const std::string& policy,
+                                        const std::function<void(const std::string&)>& progress);
+
+// What the image services of core/image work with, over the configured storage.
+[[nodiscard]] image::Context image_context(engine::Engine& engine);
+
+}  // namespace gantry::lifecycle

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/resolve_request.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/model/ids.h"
+#include "core/net/host_port.h"
+#include "core/net/port_spec.h"
+
+namespace gantry::lifecycle {
+
+namespace {
+
+void depend_on(model::ContainerConfig& config, const std::string& id) {
+  auto& needs = config.depends_on;
+  if (std::find(needs.begin(), needs.end(), id) == needs.end()) {
+    needs.push_back(id);
+  }
+}
+
+// NAME or NAME:ro,z of --volumes-from.
+void take_volumes_from(const store::Reader& reader, const std::string& asked,
+                       model::ContainerConfig& config) {
+  const std::size_t colon = asked.find(':');
+  const std::string id = reader.resolve_container(asked.substr(0, colon));
+  const std::string options = colon == std::string::npos ? "" : asked.substr(colon + 1);
+  depend_on(config, id);
+  const std::optional<model::ContainerConfig> other = reader.find_container(id);
+  for (model::Mount mount : other ? other->mounts : std::vector<model::Mount>{}) {
+    const bool taken = std::any_of(config.mounts.begin(), config.mounts.end(), [&](const auto& own) {
+      return own.destination == mount.destination;
+    });
+    if (taken || mount.kind == model::MountKind::kTmpfs) {
+      continue;
+    }
+    if (!options.empty()) {
+      std::erase(mount.options, "ro");
+      std::erase(mount.options, "rw");
+      mount.options.push_back(options);
+    }
+    mount.anonymous = false;  // it belongs to the other
+    config.mounts.push_back(std::move(mount));
+  }
+}
+
+}  // namespace
+
+void resolve_request(engine::Engine& engine, CreateRequest& request) {
+  model::ContainerConfig& config = request.config;
+  const bool shares_network = config.network.mode == model::NetworkMode::kContainer;
+  const auto shares = [](const model::NamespaceMode& mode) { return mode.mode == "container"; };
+  const bool any = shares_network || shares(config.pid) || shares(config.ipc) ||
+                   shares(config.uts) || shares(config.user) || shares(config.cgroup) ||
+                   !request.requires_containers.empty() || !request.volumes_from.empty();
+  if (!any) {
+    return;
+  }
+  engine.store.read([&](const store::Reader& reader) {
+    for (model::NamespaceMode* mode :
+         {&config.pid, &config.ipc, &config.uts, &config.user, &config.cgroup}) {
+      if (shares(*mode)) {
+        mode->value = reader.resolve_container(mode->value);
+        depend_on(config, mode->value);
+      }
+    }
+    if (shares_network) {
+      config.network.mode_value = reader.resolve_container(config.network.mode_value);
+      depend_on(config, config.network.mode_value);
+    }
+    for (const std::string& other : request.requires_containers) {
+      depend_on(config, reader.resolve_container(other));
+    }
+    for (const std::string& other : request.volumes_from) {
+      take_volumes_from(reader, other, config);
+    }
+    return 0;
+  });
+}
+
+model::Backends choose_backends(engine::Engine& engine, const CreateRequest& request) {
+  model::Backends backends = engine.backends.chosen();
+  const model::Backends& asked = request.config.backends;
+  if (!asked.runtime.empty()) {
+    backends.runtime = asked.runtime;
+  }
+  if (!asked.storage.empty()) {
+    backends.storage = asked.storage;
+  }
+  if (!asked.network.empty()) {
+    backends.network = asked.network;
+  }
+  return backends;
+}
+
+void settle_details(engine::Engine& engine, const CreateRequest& request,
+                    model::ContainerConfig& config) {
+  config.image_name = request.image;
+  for (model::Mount& mount : config.mounts) {
+    if (mount.kind == model::MountKind::kVolume && mount.source.empty()) {
+      mount.source = model::random_id();
+      mount.anonymous = true;
+    }
+  }
+  model::NetworkConfig& network = config.network;
+  if (network.mode != model::NetworkMode::kBridge) {
+    network.attachments.clear();
+    if (network.mode != model::NetworkMode::kHost) {
+      return;
+    }
+    network.ports.clear();
+    return;
+  }
+  if (network.attachments.empty()) {
+    network.attachments.push_back({engine.settings.default_network, "eth0", {}, {}, {}});
+  }
+  for (model::NetworkAttachment& attachment : network.attachments) {
+    if (attachment.network.empty()) {
+      attachment.network = engine.settings.default_network;
+    }
+  }
+  if (request.publish_all) {
+    for (const std::string& exposed : network.exposed) {
+      for (model::PortMapping& port : net::parse_port(exposed)) {
+        const bool taken = std::any_of(
+            network.ports.begin(), network.ports.end(), [&](const model::PortMapping& own) {
+              return own.container_port == port.container_port && own.protocol == port.protocol;
+            });
+        if (!taken) {
+          network.ports.push_back(std::move(port));
+        }
+      }
+    }
+  }
+  for (model::PortMapping& port : network.ports) {
+    if (port.host_port == 0) {
+      port.host_port = net::free_host_port(port.host_ip, port.protocol, port.range);
+    }
+  }
+}
+
+}  // namespace gantry::lifecycle

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+
+#include "core/lifecycle/container_files.h"
+#include "core/lifecycle/namespaces.h"
+#include "core/lifecycle/steps/steps.h"
+#include "core/log/log.h"
+#include "core/model/ids.h"
+#include "core/spec/spec.h"
+#include "sdk/support/files.h"
+
+namespace gantry::lifecycle {
+
+namespace {
+
+std::vector<spec::ResolvedMount> resolved_mounts(const StepContext& context) {
+  std::vector<spec::ResolvedMount> mounts;
+  for (const model::Mount& mount : context.config.mounts) {
+    spec::ResolvedMount resolved;
+    resolved.destination = mount.destination;
+    resolved.options = mount.options;
+    if (mount.kind == model::MountKind::kTmpfs || mount.kind == model::MountKind::kDevpts) {
+      resolved.type = mount.kind == model::MountKind::kTmpfs ? "tmpfs" : "devpts";
+      resolved.source = resolved.type;
+    } else {
+      resolved.source = context.mount_sources.at(mount.destination);
+    }
+    mounts.push_back(std::move(resolved));
+  }
+  return mounts;
+}
+
+std::string cgroups_path(const model::ContainerConfig& config) {
+  if (config.cgroups == "disabled") {
+    return {};
+  }
+  const std::string parent = config.cgroup_parent.empty() ? "/gantry" : config.cgroup_parent;
+  return (parent.front() == '/' ? parent : "/" + parent) + "/" + config.id;
+}
+
+void run(StepContext& context) {
+  const engine::Engine& engine = context.engine;
+  const model::ContainerConfig& config = context.config;
+  const layout::Layout& layout = engine.layout;
+  write_container_files(context);
+
+  const spec::HostFacts host = spec::probe_host();
+  spec::SpecInput input{.config = config, .host = host, .rootfs = context.state.mount_point};
+  {
+    const UniqueFd root = open_file(context.state.mount_point, O_PATH | O_DIRECTORY);
+    input.user = spec::resolve_user(root.get(), config.process.user, config.process.groups);
+  }
+  input.hostname = hostname_of(context);
+  input.mounts = resolved_mounts(context);
+  input.files = container_files(context);
+  input.namespaces = namespaces_of(context);
+  input.cgroups_path = cgroups_path(config);
+  if (config.process.init) {
+    input.init_program = spec::find_init_program(
+        config.process.init_path.empty() ? engine.settings.init_program : config.process.init_path);
+  }
+  input.compiled_seccomp =
+      context.engine.backends.runtime(config.backends.runtime).capabilities().seccomp_bpf;
+  input.seccomp_cache = layout.seccomp_cache();
+  input.note = [](const std::string& line) { log::debug(line); };
+  context.state.cgroup_path = input.cgroups_path;
+  write_file(layout.bundle(config.id) / "config.json", to_text(spec::build(input)), 0600);
+}
+
+// The bundle is a folder in the run folder, and goes with it.
+void undo(StepContext&) {}
+
+}  // namespace
+
+const Step kWriteBundle{"write bundle", run, undo};
+
+}  // namespace gantry::lifecycle
