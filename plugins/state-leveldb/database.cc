@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/state-leveldb/database.h"
 
-#include <fcntl.h>
 #include <leveldb/iterator.h>
 #include <leveldb/options.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
-#include <vector>
 
+#include "plugins/state-leveldb/log_files.h"
+#include "plugins/state-leveldb/log_tail.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 
@@ -49,46 +47,13 @@ leveldb::ReadOptions read_options() {
   return options;
 }
 
-struct LogFile {
-  std::uint64_t number = 0;
-  std::uint64_t size = 0;
-};
-
-// The newest log; number 0 if there is none.
-LogFile newest_log(const std::string& dir) {
-  LogFile newest;
-  for (const fs::directory_entry& entry : fs::directory_iterator(dir)) {
-    const std::string name = entry.path().filename();
-    std::uint64_t number = 0;
-    const char* end = name.data() + name.size();
-    const auto [rest, error] = std::from_chars(name.data(), end, number);
-    if (error == std::errc() && std::string_view(rest, end) == ".log" &&
-        number >= newest.number) {
-      newest = {number, entry.file_size()};
-    }
-  }
-  return newest;
-}
-
-std::string log_path(const std::string& dir, std::uint64_t number) {
-  const std::string digits = std::to_string(number);
-  return dir + "/" + std::string(6 - std::min<std::size_t>(6, digits.size()), '0') + digits +
-         ".log";
-}
-
 // Takes a refused commit out of the log again: LevelDB appends before it reports, and the
 // next recovery would find what the caller was told did not happen.
 void cut_back(const std::string& dir, const LogFile& before) {
   const LogFile now = newest_log(dir);
-  if (now.number == 0) {
-    return;
+  if (now.number != 0) {
+    cut_log(now.path, now.number == before.number ? before.size : 0);
   }
-  const std::uint64_t size = now.number == before.number ? before.size : 0;
-  const UniqueFd fd = open_file(log_path(dir, now.number), O_WRONLY);
-  if (::ftruncate(fd.get(), static_cast<off_t>(size)) != 0) {
-    throw errno_error(errno, "cut back " + log_path(dir, now.number));
-  }
-  (void)::fsync(fd.get());
 }
 
 }  // namespace
@@ -102,26 +67,29 @@ Error corrupt_error(const std::string& db_dir, const std::string& why) {
               "damaged files are kept beside it"};
 }
 
-Database::Database(std::string dir, Mode mode)
+Database::Database(std::string dir, Access access, Left left)
     : dir_(std::move(dir)),
-      env_(mode == Mode::kSnapshot ? make_snapshot_env() : make_write_env()) {
+      env_(access == Access::kSnapshot ? make_snapshot_env() : make_write_env()) {
   const bool exists = present(dir_);
-  if (!exists && mode == Mode::kSnapshot) {
+  if (!exists && access == Access::kSnapshot) {
     throw Error(Code::kNotFound, "there is no database in " + dir_);
+  }
+  if (exists && any_log_torn(dir_) && left == Left::kClosed) {
+    throw corrupt_error(dir_, "a log ends within a record, though it was closed");
   }
   leveldb::Options options;
   options.env = env_->env();
   options.info_log = silent_logger();
   options.create_if_missing = !exists;
   options.paranoid_checks = true;
-  options.reuse_logs = mode != Mode::kRecover;
+  options.reuse_logs = access == Access::kSnapshot || left == Left::kClosed;
   // A snapshot keeps the log in memory whatever its size; a writer replays it at each open,
   // so that it is better small.
-  options.write_buffer_size = mode == Mode::kSnapshot ? 64U << 20 : 256U << 10;
+  options.write_buffer_size = access == Access::kSnapshot ? 64U << 20 : 256U << 10;
   leveldb::DB* db = nullptr;
   require(leveldb::DB::Open(options, dir_, &db), "open");
   db_.reset(db);
-  if (mode != Mode::kSnapshot) {
+  if (access == Access::kWrite) {
     // Before any write: with too many tables of level 0, LevelDB would wait for us.
     env_->run_pending();
     if (env_->take_created()) {
@@ -161,7 +129,13 @@ void Database::write(leveldb::WriteBatch& batch, bool durable) {
   if (!status.ok()) {
     env_->run_pending();
     db_.reset();
-    cut_back(dir_, before);
+    try {
+      cut_back(dir_, before);
+    } catch (const Error& e) {
+      throw Error(e.code(),
+                  "write the state store " + dir_ + ": " + status.ToString() +
+                      "; and it is not known whether the change was kept: " + e.what());
+    }
     require(status, "write");
   }
   if (durable && env_->take_created()) {

@@ -21,13 +21,13 @@ namespace gantry::state_leveldb {
 
 class Database {
  public:
-  enum class Mode {
-    kSnapshot,  // never touches the folder
-    kContinue,  // appends to the newest log: only right after a clean close in this boot
-    kRecover,   // turns the logs into a table and starts new ones
-  };
+  enum class Access { kSnapshot, kWrite };  // a snapshot never touches the folder
+  // How the last writer left it. Only logs that were closed whole, as this boot remembers,
+  // are continued; otherwise they are turned into a table and new ones started: behind a
+  // torn end, LevelDB lost acknowledged writes.
+  enum class Left { kClosed, kUnknown };
   // A folder without a database is filled, except for a snapshot (kNotFound).
-  Database(std::string dir, Mode mode);
+  Database(std::string dir, Access access, Left left);
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
   ~Database();

@@ -88,12 +88,40 @@ std::unique_ptr<plugin::Transaction> LevelDbState::begin(bool exclusive,
   require_open();
   repair_if_asked(timeout_ms);
   if (exclusive) {
-    FileLock lock = enter(LockMode::kExclusive, timeout_ms);
-    return std::make_unique<WriteTransaction>(Turn(in_transaction_), std::move(lock), db_dir(),
-                                              boot_id());
+    return begin_writing(timeout_ms);
   }
+  return begin_reading(timeout_ms);
+}
+
+std::unique_ptr<WriteTransaction> LevelDbState::begin_writing(std::int64_t timeout_ms) {
+  FileLock lock = enter(LockMode::kExclusive, timeout_ms);
+  return std::make_unique<WriteTransaction>(
+      Turn(in_transaction_), std::move(lock), db_dir(), boot_id(),
+      [this](std::string_view what) { host_.warn(what); });
+}
+
+std::unique_ptr<ReadTransaction> LevelDbState::begin_reading(std::int64_t timeout_ms) {
+  try {
+    return snapshot(timeout_ms);
+  } catch (const Error& e) {
+    if (e.code() != Code::kCorrupt || last_boot() == boot_id()) {
+      throw;
+    }
+  }
+  // A power cut may have torn the log; whoever may write puts that right.
+  (void)begin_writing(timeout_ms);
+  return snapshot(timeout_ms);
+}
+
+std::unique_ptr<ReadTransaction> LevelDbState::snapshot(std::int64_t timeout_ms) {
   FileLock lock = enter(LockMode::kShared, timeout_ms);
-  return std::make_unique<ReadTransaction>(Turn(in_transaction_), std::move(lock), db_dir());
+  return std::make_unique<ReadTransaction>(Turn(in_transaction_), std::move(lock), db_dir(),
+                                           boot_id());
+}
+
+std::string LevelDbState::last_boot() const {
+  const UniqueFd fd(::open((dir_ + "/lock").c_str(), O_RDONLY | O_CLOEXEC));
+  return fd ? read_record(fd.get()).boot_id : std::string();
 }
 
 std::uint64_t LevelDbState::generation() {
@@ -115,12 +143,7 @@ std::uint64_t LevelDbState::generation() {
 
 void LevelDbState::check(std::int64_t timeout_ms) {
   require_open();
-  const FileLock lock = enter(LockMode::kShared, timeout_ms);
-  if (Database::present(db_dir())) {
-    Database(db_dir(), Database::Mode::kSnapshot).verify();
-  } else if (read_record(lock.fd()).generation != 0) {
-    throw corrupt_error(db_dir(), db_dir() + " is gone");
-  }
+  begin_reading(timeout_ms)->verify();
 }
 
 void LevelDbState::compact(std::int64_t timeout_ms) {

@@ -25,6 +25,9 @@
 
 namespace gantry::state_leveldb {
 
+class ReadTransaction;
+class WriteTransaction;
+
 class LevelDbState final : public plugin::State {
  public:
   // Knows no configuration key.
@@ -38,11 +41,15 @@ class LevelDbState final : public plugin::State {
   void compact(std::int64_t timeout_ms) override;
 
  private:
+  [[nodiscard]] std::unique_ptr<ReadTransaction> begin_reading(std::int64_t timeout_ms);
+  [[nodiscard]] std::unique_ptr<ReadTransaction> snapshot(std::int64_t timeout_ms);
+  [[nodiscard]] std::unique_ptr<WriteTransaction> begin_writing(std::int64_t timeout_ms);
   [[nodiscard]] FileLock enter(LockMode mode, std::int64_t timeout_ms);
   void repair_if_asked(std::int64_t timeout_ms);
   void require_open() const;
   [[nodiscard]] std::string db_dir() const { return dir_ + "/db"; }
   [[nodiscard]] const std::string& boot_id();
+  [[nodiscard]] std::string last_boot() const;  // the last writer's
 
   plugin::Host host_;
   std::string dir_;      // empty: not open

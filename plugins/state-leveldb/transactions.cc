@@ -8,6 +8,8 @@
 #include <chrono>
 #include <utility>
 
+#include "plugins/state-leveldb/log_tail.h"
+
 namespace gantry::state_leveldb {
 
 namespace {
@@ -16,16 +18,30 @@ std::string_view view(const leveldb::Slice& slice) { return {slice.data(), slice
 
 bool before(std::string_view key, std::string_view last) { return last.empty() || key < last; }
 
+Database::Left left_by(const StatusRecord& record, bool same_boot) {
+  return record.clean && same_boot ? Database::Left::kClosed : Database::Left::kUnknown;
+}
+
 Error ended_error() { return {Code::kInvalid, "this transaction has ended"}; }
 
 }  // namespace
 
-ReadTransaction::ReadTransaction(Turn turn, FileLock lock, const std::string& db_dir)
+ReadTransaction::ReadTransaction(Turn turn, FileLock lock, const std::string& db_dir,
+                                 const std::string& boot_id)
     : turn_(std::move(turn)), lock_(std::move(lock)) {
+  const StatusRecord record = read_record(lock_.fd());
   if (Database::present(db_dir)) {
-    database_.emplace(db_dir, Database::Mode::kSnapshot);
-  } else if (read_record(lock_.fd()).generation != 0) {
+    database_.emplace(db_dir, Database::Access::kSnapshot,
+                      left_by(record, record.boot_id == boot_id));
+  } else if (record.generation != 0) {
     throw corrupt_error(db_dir, db_dir + " is gone");
+  }
+}
+
+void ReadTransaction::verify() {
+  require_live();
+  if (database_) {
+    database_->verify();
   }
 }
 
@@ -72,10 +88,9 @@ void ReadTransaction::commit(bool /*durable*/) {
 }
 
 WriteTransaction::WriteTransaction(Turn turn, FileLock lock, const std::string& db_dir,
-                                   const std::string& boot_id)
+                                   const std::string& boot_id, const Warn& warn)
     : turn_(std::move(turn)), lock_(std::move(lock)), record_(read_record(lock_.fd())) {
   const bool same_boot = record_.boot_id == boot_id;
-  const bool clean = record_.clean && same_boot;
   if (record_.generation != 0 && !Database::present(db_dir)) {
     throw corrupt_error(db_dir, db_dir + " is gone");
   }
@@ -87,10 +102,21 @@ WriteTransaction::WriteTransaction(Turn turn, FileLock lock, const std::string& 
     record_.generation = std::max(record_.generation + 1, static_cast<std::uint64_t>(now));
   }
   record_.boot_id = boot_id;
-  record_.clean = false;
   record_.writer = ::getpid();
+  open(db_dir, same_boot, warn);
+}
+
+void WriteTransaction::open(const std::string& db_dir, bool same_boot, const Warn& warn) {
+  const auto left = left_by(record_, same_boot);
+  record_.clean = false;
   write_record(lock_.fd(), record_);
-  database_.emplace(db_dir, clean ? Database::Mode::kContinue : Database::Mode::kRecover);
+  if (!same_boot && Database::present(db_dir)) {
+    const std::string cut = cut_torn_logs(db_dir);
+    if (!cut.empty()) {
+      warn(cut);
+    }
+  }
+  database_.emplace(db_dir, Database::Access::kWrite, left);
 }
 
 void WriteTransaction::require_live() const {

@@ -6,6 +6,7 @@
 
 #include <gantry/plugin/state.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,7 +42,10 @@ class Turn {
 class ReadTransaction final : public plugin::Transaction {
  public:
   // A folder without a database reads as empty.
-  ReadTransaction(Turn turn, FileLock lock, const std::string& db_dir);
+  ReadTransaction(Turn turn, FileLock lock, const std::string& db_dir,
+                  const std::string& boot_id);
+  // Reads everything; kCorrupt names what is broken.
+  void verify();
 
   bool get(std::string_view key, std::string& ret_value) override;
   void put(std::string_view key, std::string_view value) override;
@@ -60,8 +64,10 @@ class ReadTransaction final : public plugin::Transaction {
 
 class WriteTransaction final : public plugin::Transaction {
  public:
+  using Warn = std::function<void(std::string_view)>;
+  // warn is told what a power cut took.
   WriteTransaction(Turn turn, FileLock lock, const std::string& db_dir,
-                   const std::string& boot_id);
+                   const std::string& boot_id, const Warn& warn);
   ~WriteTransaction() override { end(); }
 
   bool get(std::string_view key, std::string& ret_value) override;
@@ -71,6 +77,7 @@ class WriteTransaction final : public plugin::Transaction {
   void commit(bool durable) override;
 
  private:
+  void open(const std::string& db_dir, bool same_boot, const Warn& warn);
   void require_live() const;
   void end() noexcept;
 
