@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/storage-overlay/overlay_storage.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <gantry/error.hpp>
+#include <memory>
+
+#include "plugins/storage-overlay/idmap.h"
+#include "plugins/storage-overlay/layer_diff.h"
+#include "plugins/storage-overlay/layer_unpack.h"
+#include "plugins/storage-overlay/trash.h"
+#include "plugins/storage-overlay/xattrs.h"
+#include "sdk/support/cleanup.h"
+#include "sdk/support/errno_error.h"
+#include "sdk/support/files.h"
+#include "sdk/support/json.h"
+
+namespace gantry::storage_overlay {
+
+namespace {
+
+std::int64_t now_ns() {
+  timespec now{};
+  (void)::clock_gettime(CLOCK_REALTIME, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+Error no_layer(const std::string& id) {
+  return {Code::kNotFound, "layer " + id + " does not exist"};
+}
+
+// Whether this process has but a part of the machine's ids, as every rootless one has.
+bool in_user_namespace() {
+  static const bool answer = [] {
+    const std::string map = read_file_if_exists("/proc/self/uid_map").value_or("");
+    return !map.empty() && map.find("4294967295") == std::string::npos;
+  }();
+  return answer;
+}
+
+bool parse_volatile(const std::string& options_json, const std::string& id) {
+  bool is_volatile = false;
+  if (options_json.empty() || options_json == "{}") {
+    return is_volatile;
+  }
+  const Json options = parse_json(options_json, "storage options of layer " + id);
+  for (const auto& [key, value] : options.items()) {
+    if (key == "volatile" && value.is_string()) {
+      is_volatile = value.get<std::string>() == "true";
+    } else {
+      throw Error(Code::kUnsupported, "storage option \"" + key +
+                                          "\" is not supported by the overlay driver; " +
+                                          "it knows \"volatile\"");
+    }
+  }
+  return is_volatile;
+}
+
+void make_folder_at(int folder, const char* name, mode_t mode, const std::string& shown) {
+  // chmod, because the process may have a umask.
+  if (::mkdirat(folder, name, mode) != 0 || ::fchmodat(folder, name, mode, 0) != 0) {
+    throw errno_error(errno, "make folder " + shown + "/" + name);
+  }
+}
+
+template <typename Visit>
+void for_each_entry(const std::string& folder, const Visit& visit) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(folder.c_str()), ::closedir);
+  if (!dir) {
+    throw errno_error(errno, "read folder " + folder);
+  }
+  while (const dirent* entry = ::readdir(dir.get())) {
+    const std::string name = entry->d_name;
+    if (name.front() != '.' && !visit(name)) {
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+OverlayStorage::OverlayStorage(plugin::Host host, const std::string& config_json)
+    : host_(host), store_(host.data_dir()) {
+  if (config_json.empty() || config_json == "{}") {
+    return;
+  }
+  const Json config = parse_json(config_json, "configuration of storage driver overlay");
+  for (const auto& [key, value] : config.items()) {
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    if (key == "mount-api" && (text == "auto" || text == "legacy")) {
+      api_ = text == "legacy" ? MountApi::kLegacy : MountApi::kNewest;
+    } else {
+      throw Error(Code::kInvalid, "storage driver overlay: " + key + "=" + text +
+                                      " is not understood; it knows mount-api=auto|legacy");
+    }
+  }
+}
+
+void OverlayStorage::probe() {
+  const std::string folder = make_temp_directory(host_.data_dir() + "/probe.XXXXXX");
+  const Cleanup remove([&] { empty_out(folder); });
+  OverlayMount mount;
+  for (const char* name : {"lower", "upper", "work"}) {
+    make_directories(folder + "/" + name);
+  }
+  mount.lowers = {{folder + "/lower"}};
+  mount.upper = folder + "/upper";
+  mount.work = folder + "/work";
+  mount.userxattr = in_user_namespace();
+  try {
+    (void)open_overlay(mount, folder + "/lower", api_);
+    (void)is_mount_point(folder);
+  } catch (const Error& e) {
+    throw Error(Code::kUnsupported,
+                "storage driver overlay cannot work in " + host_.data_dir() + ": " + e.what() +
+                    "; it needs Linux 5.11 or newer with overlayfs (modprobe overlay), the " +
+                    "right to mount, and a data folder on ext4, xfs or btrfs");
+  }
+}
+
+void OverlayStorage::init() { store_.make_folders(); }
+
+LayerRecord OverlayStorage::plan_record(const plugin::LayerCreate& request) const {
+  LayerRecord record;
+  record.flags = request.flags & (GANTRY_LAYER_WRITABLE | GANTRY_LAYER_ROOTLESS);
+  if (in_user_namespace()) {
+    record.flags |= GANTRY_LAYER_ROOTLESS;
+  }
+  record.created_ns = now_ns();
+  record.is_volatile = parse_volatile(request.options_json, request.id);
+  if (!is_identity(request.maps)) {
+    record.uids = request.maps.uids;
+    record.gids = request.maps.gids;
+  }
+  if (!request.parent.empty()) {
+    const LayerRecord parent = store_.record(request.parent);
+    record.lowers.reserve(parent.lowers.size() + 1);
+    record.lowers.push_back(request.parent);
+    record.lowers.insert(record.lowers.end(), parent.lowers.begin(), parent.lowers.end());
+  }
+  const std::size_t stacked = record.lowers.size() + (record.writable() ? 0 : 1);
+  if (stacked > kMaxLowers) {
+    throw Error(Code::kUnsupported,
+                "layer " + request.id + " would be number " + std::to_string(stacked) +
+                    " of its stack and the kernel's overlay takes " +
+                    std::to_string(kMaxLowers) + "; squash the image to fewer layers");
+  }
+  return record;
+}
+
+void OverlayStorage::fill_staged(int folder, const LayerRecord& record,
+                                 const std::string& shown) const {
+  write_record(folder, record, shown);
+  // The root folder of the merged view is the topmost layer's: it begins as its parent's.
+  struct stat root {};
+  root.st_mode = 0755;
+  if (!record.lowers.empty()) {
+    const std::string below = store_.layer(record.parent()) + "/diff";
+    if (::lstat(below.c_str(), &root) != 0) {
+      throw errno_error(errno, "look at " + below);
+    }
+    const LayerRecord parent = store_.record(record.parent());
+    root.st_uid = to_container(parent.uids, root.st_uid).value_or(root.st_uid);
+    root.st_gid = to_container(parent.gids, root.st_gid).value_or(root.st_gid);
+  }
+  const uid_t uid = to_host(record.uids, root.st_uid).value_or(root.st_uid);
+  const gid_t gid = to_host(record.gids, root.st_gid).value_or(root.st_gid);
+  make_folder_at(folder, "diff", root.st_mode & 07777U, shown);
+  if ((uid != ::geteuid() || gid != ::getegid()) &&
+      (::fchownat(folder, "diff", uid, gid, 0) != 0 ||
+       ::fchmodat(folder, "diff", root.st_mode & 07777U, 0) != 0)) {
+    throw errno_error(errno, "give " + shown + "/diff its owner");
+  }
+  if (!record.lowers.empty()) {
+    copy_xattrs(store_.layer(record.parent()) + "/diff", shown + "/diff");
+  }
+  make_folder_at(folder, "merged", 0700, shown);
+  if (record.writable()) {
+    make_folder_at(folder, "work", 0700, shown);
+  }
+  if (!record.gids.empty()) {
+    // The container's root passes through on the way to its root filesystem.
+    const gid_t through = to_host(record.gids, 0).value_or(0);
+    if (::fchown(folder, static_cast<uid_t>(-1), through) != 0 || ::fchmod(folder, 0710) != 0) {
+      throw errno_error(errno, "open " + shown + " to the mapped root");
+    }
+  }
+}
+
+void OverlayStorage::create(const plugin::LayerCreate& request) {
+  const std::string committed = store_.layer(request.id);
+  if (staged_.contains(request.id) || exists(committed)) {
+    throw Error(Code::kExists, "layer " + request.id + " already exists");
+  }
+  const LayerRecord record = plan_record(request);
+  UniqueFd folder = store_.make_staged(request.id);
+  const std::string shown = store_.staged(request.id);
+  Cleanup undo([&] { drop(shown, request.id); });
+  fill_staged(folder.get(), record, shown);
+  staged_.emplace(request.id, std::move(folder));
+  undo.dismiss();
+}
+
+UniqueFd* OverlayStorage::staged_lock(const std::string& id) {
+  const auto known = staged_.find(id);
+  if (known != staged_.end()) {
+    return &known->second;
+  }
+  const std::string folder = store_.staged(id);
+  bool busy = false;
+  UniqueFd lock = store_.try_lock(folder, busy);
+  if (busy) {
+    throw Error(Code::kBusy, "layer " + id + " is being made by another process");
+  }
+  if (!lock) {
+    return nullptr;
+  }
+  return &staged_.emplace(id, std::move(lock)).first->second;
+}
+
+plugin::Applied OverlayStorage::apply(const std::string& id, int fd) {
+  const UniqueFd* lock = staged_lock(id);
+  if (lock == nullptr) {
+    throw exists(store_.layer(id))
+        ? Error(Code::kInvalid, "layer " + id + " is committed and cannot be changed")
+        : no_layer(id);
+  }
+  const std::string folder = store_.staged(id);
+  const LayerRecord record = read_record(folder, id);
+  const UniqueFd mark(
+      ::openat(lock->get(), "applying", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!mark) {
+    throw errno == EEXIST
+        ? Error(Code::kInvalid, "unpack layer " + id + ": an earlier try broke off; remove it")
+        : errno_error(errno, "unpack layer " + id);
+  }
+  UnpackOptions options;
+  options.record = &record;
+  options.open_parents = [this, &record] { return open_parents(record); };
+  options.host = &host_;
+  plugin::Applied applied = unpack_layer(folder + "/diff", fd, options);
+  if (::unlinkat(lock->get(), "applying", 0) != 0) {
+    throw errno_error(errno, "end unpacking layer " + id);
+  }
+  return applied;
+}
+
+void OverlayStorage::commit(const std::string& id) {
+  const UniqueFd* lock = staged_lock(id);
+  const std::string target = store_.layer(id);
+  if (lock == nullptr) {
+    if (exists(target)) {
+      return;
+    }
+    throw no_layer(id);
+  }
+  const std::string folder = store_.staged(id);
+  const bool writable = exists(folder + "/work");
+  if (!writable) {
+    if (exists(folder + "/applying")) {
+      throw Error(Code::kInvalid,
+                  "commit layer " + id + ": its content was not unpacked whole; remove it");
+    }
+    if (::syncfs(lock->get()) != 0) {
+      throw errno_error(errno, "sync layer " + id);
+    }
+  }
+  if (::renameat2(AT_FDCWD, folder.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0) {
+    throw errno_error(errno, "commit layer " + id);
+  }
+  staged_.erase(id);
+  if (!writable) {
+    sync_directory(store_.layers());
+  }
+}
+
+void OverlayStorage::drop(const std::string& folder, const std::string& id) const {
+  if (const auto trashed = store_.move_to_trash(folder, id)) {
+    empty_out(*trashed);
+  }
+}
+
+void OverlayStorage::remove(const std::string& id) {
+  if (staged_lock(id) != nullptr) {
+    drop(store_.staged(id), id);
+    staged_.erase(id);
+  }
+  const UniqueFd lock = lock_committed(id);
+  if (lock) {
+    const std::string folder = store_.layer(id);
+    detach_overlay(folder + "/merged", "layer " + id);
+    drop(folder, id);
+  }
+}
+
+void OverlayStorage::list(const std::function<bool(std::string_view id)>& visit) {
+  for_each_entry(store_.layers(), visit);
+}
+
+plugin::LayerInfo OverlayStorage::stat(const std::string& id) {
+  const LayerRecord record = store_.record(id);
+  plugin::LayerInfo info;
+  info.parent = record.parent();
+  info.flags = record.flags;
+  if (is_mount_point(store_.layer(id) + "/merged")) {
+    info.flags |= GANTRY_LAYER_MOUNTED;
+  }
+  info.created_ns = record.created_ns;
+  return info;
+}
+
+UniqueFd OverlayStorage::lock_committed(const std::string& id) const {
+  return store_.lock(store_.layer(id), [this] { return host_.cancelled(); });
+}
+
+std::string OverlayStorage::folder_of(const std::string& id) const {
+  for (const std::string& folder : {store_.layer(id), store_.staged(id)}) {
+    if (exists(folder + "/layer")) {
+      return folder;
+    }
+  }
+  throw no_layer(id);
+}
+
+OverlayMount OverlayStorage::plan_mount(const std::string& id, const LayerRecord& record,
+                                        const plugin::LayerMount& request,
+                                        UniqueFd& user_namespace) const {
+  OverlayMount mount;
+  mount.label = request.mount_label;
+  mount.userxattr = record.rootless();
+  mount.is_volatile = record.is_volatile;
+  mount.read_only = !record.writable() || (request.flags & GANTRY_MOUNT_READ_ONLY) != 0;
+  plugin::IdMaps maps{record.uids, record.gids};
+  if (!is_identity(request.maps)) {
+    maps = request.maps;
+  }
+  const bool mapped = !is_identity(maps);
+  const auto add = [&](const std::string& lower, const LayerRecord& its) {
+    const bool as_it_is =
+        !mapped || (same_ranges(its.uids, maps.uids) && same_ranges(its.gids, maps.gids));
+    if (!as_it_is && (!its.uids.empty() || !its.gids.empty())) {
+      throw Error(Code::kUnsupported, "mount layer " + id + ": layer " + lower +
+                                          " below it was made for another id mapping");
+    }
+    mount.lowers.push_back({store_.layer(lower) + "/diff", !as_it_is});
+  };
+  if (record.writable()) {
+    mount.upper = store_.layer(id) + "/diff";
+    mount.work = store_.layer(id) + "/work";
+    if (!same_ranges(maps.uids, record.uids) || !same_ranges(maps.gids, record.gids)) {
+      throw Error(Code::kUnsupported, "mount layer " + id +
+                                          ": it was made for another id mapping; make the "
+                                          "layer with the mapping it is to be mounted with");
+    }
+  } else {
+    add(id, record);
+  }
+  for (const std::string& lower : record.lowers) {
+    add(lower, mapped ? store_.record(lower) : LayerRecord());
+  }
+  if (mount.lowers.empty() || (mount.upper.empty() && mount.lowers.size() == 1)) {
+    mount.lowers.push_back({store_.empty()});
+  }
+  if (mapped) {
+    user_namespace = make_user_namespace(maps);
+    mount.user_namespace = user_namespace.get();
+  }
+  return mount;
+}
+
+std::string OverlayStorage::why_not_mounted(const LayerRecord& record) const {
+  for (const std::string& lower : record.lowers) {
+    if (!exists(store_.layer(lower) + "/diff")) {
+      return "; layer " + lower + " below it is gone";
+    }
+  }
+  return "";
+}
+
+std::string OverlayStorage::mount(const plugin::LayerMount& request) {
+  const std::string folder = store_.layer(request.id);
+  std::string target = folder + "/merged";
+  const UniqueFd lock = lock_committed(request.id);
+  if (!lock) {
+    throw no_layer(request.id);
+  }
+  const bool read_only = (request.flags & GANTRY_MOUNT_READ_ONLY) != 0;
+  const LayerRecord record = read_record(folder, request.id);
+  if (is_mount_point(target)) {
+    if (record.writable() && read_only != is_read_only_mount(target)) {
+      throw Error(Code::kBusy, "layer " + request.id + " is already mounted " +
+                                   (read_only ? "writable" : "read-only") +
+                                   "; unmount it first");
+    }
+    return target;
+  }
+  if (record.is_volatile) {
+    // The kernel marks such an overlay as used, and refuses it the next time.
+    remove_tree(folder + "/work/work/incompat");
+  }
+  UniqueFd user_namespace;
+  const OverlayMount plan = plan_mount(request.id, record, request, user_namespace);
+  try {
+    attach_overlay(open_overlay(plan, store_.empty(), api_).get(), target);
+  } catch (const Error& e) {
+    throw Error(e.code(),
+                "mount layer " + request.id + ": " + e.what() + why_not_mounted(record));
+  }
+  return target;
+}
+
+void OverlayStorage::unmount(const std::string& id) {
+  const UniqueFd lock = lock_committed(id);
+  if (lock) {
+    detach_overlay(store_.layer(id) + "/merged", "layer " + id);
+  }
+}
+
+UniqueFd OverlayStorage::open_parents(const LayerRecord& record) const {
+  if (record.lowers.empty()) {
+    return {};
+  }
+  OverlayMount mount;
+  mount.read_only = true;
+  mount.userxattr = record.rootless();
+  for (const std::string& lower : record.lowers) {
+    mount.lowers.push_back({store_.layer(lower) + "/diff"});
+  }
+  if (mount.lowers.size() == 1) {
+    mount.lowers.push_back({store_.empty()});
+  }
+  return open_overlay(mount, store_.empty(), api_);
+}
+
+void OverlayStorage::diff(const std::string& id, int fd) {
+  const std::string folder = folder_of(id);
+  const LayerRecord record = read_record(folder, id);
+  const UniqueFd parents = open_parents(record);
+  write_layer_diff(folder + "/diff", parents.get(), record, fd,
+                   [this] { return host_.cancelled(); });
+}
+
+void OverlayStorage::changes(
+    const std::string& id, const std::function<bool(int kind, std::string_view path)>& visit) {
+  const std::string folder = folder_of(id);
+  const LayerRecord record = read_record(folder, id);
+  const UniqueFd parents = open_parents(record);
+  list_layer_changes(folder + "/diff", parents.get(), record, visit);
+}
+
+plugin::Usage OverlayStorage::usage(const std::string& id) {
+  return measure_tree(folder_of(id) + "/diff");
+}
+
+void OverlayStorage::recover() {
+  for_each_entry(store_.staging(), [this](const std::string& id) {
+    if (!staged_.contains(id)) {
+      bool busy = false;
+      const UniqueFd lock = store_.try_lock(store_.staging() + "/" + id, busy);
+      if (lock) {
+        (void)store_.move_to_trash(store_.staging() + "/" + id, id);
+      }
+    }
+    return true;
+  });
+  for_each_entry(store_.trash(), [this](const std::string& name) {
+    empty_out(store_.trash() + "/" + name);
+    return true;
+  });
+}
+
+}  // namespace gantry::storage_overlay

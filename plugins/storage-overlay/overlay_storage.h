@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Storage on the kernel's overlayfs. The contract is <gantry/abi/storage.h>; where things
+// lie is told in layer_store.h.
+// Owns the locks of the layers that it has in staging: they end with it. One call at a time,
+// except list, stat and usage, which touch nothing but files.
+//
+// Configuration: "mount-api": "auto" (default), or "legacy" to mount as Linux before 6.5.
+// Options of a layer: "volatile": "true": never synced, not even at unmount; for what a
+// power cut may lose.
+#pragma once
+
+#include <gantry/plugin/storage.hpp>
+
+#include <map>
+#include <string>
+
+#include "plugins/storage-overlay/layer_store.h"
+#include "plugins/storage-overlay/overlay_mount.h"
+#include "sdk/support/unique_fd.h"
+
+namespace gantry::storage_overlay {
+
+class OverlayStorage final : public plugin::Storage {
+ public:
+  OverlayStorage(plugin::Host host, const std::string& config_json);
+
+  void probe() override;
+  void init() override;
+  void create(const plugin::LayerCreate& request) override;
+  plugin::Applied apply(const std::string& id, int fd) override;
+  void commit(const std::string& id) override;
+  void remove(const std::string& id) override;
+  void list(const std::function<bool(std::string_view id)>& visit) override;
+  plugin::LayerInfo stat(const std::string& id) override;
+  std::string mount(const plugin::LayerMount& request) override;
+  void unmount(const std::string& id) override;
+  void diff(const std::string& id, int fd) override;
+  void changes(const std::string& id,
+               const std::function<bool(int kind, std::string_view path)>& visit) override;
+  plugin::Usage usage(const std::string& id) override;
+  void recover() override;
+
+ private:
+  [[nodiscard]] LayerRecord plan_record(const plugin::LayerCreate& request) const;
+  void fill_staged(int folder, const LayerRecord& record, const std::string& shown) const;
+  // The lock on a layer in staging; takes it over from a dead maker. Null when there is no
+  // such layer.
+  UniqueFd* staged_lock(const std::string& id);
+  [[nodiscard]] UniqueFd lock_committed(const std::string& id) const;
+  [[nodiscard]] OverlayMount plan_mount(const std::string& id, const LayerRecord& record,
+                                        const plugin::LayerMount& request,
+                                        UniqueFd& user_namespace) const;
+  // What lies below a layer, merged; empty when nothing does.
+  [[nodiscard]] UniqueFd open_parents(const LayerRecord& record) const;
+  [[nodiscard]] std::string why_not_mounted(const LayerRecord& record) const;
+  // Of a layer in staging or committed.
+  [[nodiscard]] std::string folder_of(const std::string& id) const;
+  void drop(const std::string& folder, const std::string& id) const;
+
+  plugin::Host host_;
+  LayerStore store_;
+  MountApi api_ = MountApi::kNewest;
+  std::map<std::string, UniqueFd> staged_;
+};
+
+}  // namespace gantry::storage_overlay
