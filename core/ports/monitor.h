@@ -116,14 +116,14 @@ struct Ended {
 enum class AttachEnd { kEnded, kDetached, kOutputClosed };
 
 struct AttachRequest {
-  std::string socket_dir;  // the bundle, or the exec's session_dir
-  int in = -1;             // -1: not connected
+  std::string socket_dir = {};  // the bundle, or the exec's session_dir
+  int in = -1;                  // -1: not connected
   int out = -1;
   int err = -1;
   bool terminal = false;  // the container has one: raw mode where `in` is a terminal too
   std::string detach_keys = "ctrl-p,ctrl-q";  // empty: cannot be detached
   // Gets the signals sent to this process while attached; null: they act as usual.
-  std::function<void(int)> on_signal;
+  std::function<void(int)> on_signal = {};
 };
 
 // A client of a container's stdio. One thread at a time.
