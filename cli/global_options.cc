@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command.h"
+
+namespace gantry::cli {
+namespace {
+
+using enum ValueKind;
+
+constexpr Option kGlobal[] = {
+    {.name = "config",
+     .help = "Read this configuration file instead of the usual ones",
+     .argument = "file"},
+    {.name = "log-level",
+     .help = "Log messages at or above this level (trace, debug, info, warn, error)",
+     .fallback = "warn",
+     .argument = "level"},
+    {.name = "network-backend", .help = "Network plug-in for new objects", .argument = "name"},
+    {.name = "plugin-dir",
+     .kind = kArray,
+     .help = "Look for plug-ins here first (may be repeated)",
+     .argument = "folder"},
+    {.name = "root", .help = "Folder for data that lasts", .argument = "folder"},
+    {.name = "runroot", .help = "Folder for data that a reboot clears", .argument = "folder"},
+    {.name = "runtime",
+     .help = "OCI runtime for new containers: the name of a plug-in, or the path of a runtime",
+     .argument = "name|path"},
+    {.name = "runtime-flag",
+     .kind = kArray,
+     .help = "Flag for the OCI runtime itself (may be repeated)",
+     .argument = "flag"},
+    {.name = "state-backend", .help = "State plug-in", .argument = "name"},
+    {.name = "storage-driver", .help = "Storage plug-in for new objects", .argument = "name"},
+    {.name = "storage-opt",
+     .kind = kArray,
+     .help = "Option for the storage plug-in (may be repeated)",
+     .argument = "key=value"},
+    {.name = "trace",
+     .help = "Write a timeline of the command to this file",
+     .argument = "file"},
+};
+
+constexpr Option kRoot[] = {
+    {.name = "help", .kind = kFlag, .help = "Help for gantry"},
+    {.name = "version", .letter = 'v', .kind = kFlag, .help = "Print the version and exit"},
+};
+
+}  // namespace
+
+OptionTable global_options() { return kGlobal; }
+OptionTable root_options() { return kRoot; }
+
+}  // namespace gantry::cli
