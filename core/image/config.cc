@@ -180,14 +180,14 @@ std::string make_config(const ConfigDraft& draft) {
     entry.created = created;
   }
   history.push_back(json_of(entry));
-  return gantry::to_text(json);
+  return to_text(json);
 }
 
 std::string with_diff_ids(std::string_view config_json,
                           const std::vector<std::string>& diff_ids) {
   Json json = parse_json(config_json, "image configuration");
   json["rootfs"] = {{"type", "layers"}, {"diff_ids", diff_ids}};
-  return gantry::to_text(json);
+  return to_text(json);
 }
 
 std::vector<std::string> chain_ids(const std::vector<std::string>& diff_ids) {

@@ -86,7 +86,36 @@ bool remove_layer(const Context& context, const std::string& id) {
   }
 }
 
+// Splits whose layer never came to be, or is gone.
+void drop_stray_splits(const Context& context) {
+  std::error_code missing;
+  const LayerLocks locks(context.root);
+  for (const auto& entry :
+       std::filesystem::directory_iterator(context.root / "split", missing)) {
+    const std::string file = entry.path().filename();
+    const std::string id = file.substr(0, file.find('.'));
+    if (locks.try_own(id)) {
+      if (!is_committed(context.storage, id)) {
+        remove_file(entry.path());
+      }
+      locks.release(id);
+    }
+  }
+}
+
 }  // namespace
+
+bool is_committed(ports::Storage& storage, const std::string& id) {
+  try {
+    (void)storage.stat(id);
+    return true;
+  } catch (const Error& e) {
+    if (e.code() == Code::kNotFound) {
+      return false;
+    }
+    throw;
+  }
+}
 
 std::vector<std::string> drop_unused_layers(const Context& context,
                                             const std::vector<std::string>& candidates) {
@@ -125,7 +154,9 @@ std::vector<std::string> collect_garbage(const Context& context) {
       candidates.push_back(id);
     }
   }
-  return drop_unused_layers(context, candidates);
+  std::vector<std::string> removed = drop_unused_layers(context, candidates);
+  drop_stray_splits(context);
+  return removed;
 }
 
 }  // namespace gantry::image

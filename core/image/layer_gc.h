@@ -13,6 +13,8 @@
 
 namespace gantry::image {
 
+[[nodiscard]] bool is_committed(ports::Storage& storage, const std::string& id);
+
 // Of these layers, the ones that are not needed. Answers what it removed, children first. A
 // layer that cannot be removed is reported as a line and left for the next time.
 std::vector<std::string> drop_unused_layers(const Context& context,

@@ -212,6 +212,7 @@ ports::Applied import_layer(const Context& context, const LayerRequest& request)
     } catch (const std::exception& e) {
       context.progress.say("remove unfinished layer " + request.name + ": " + e.what() +
                            "; ignoring, it will be dropped later");
+    } catch (...) {  // recover() drops it
     }
   });
   SplitWriter split(split_file);

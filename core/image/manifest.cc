@@ -169,7 +169,7 @@ const Descriptor& choose_platform(const std::vector<Descriptor>& entries,
   return *best;
 }
 
-std::string to_text(const Manifest& manifest) {
+std::string manifest_text(const Manifest& manifest) {
   Json layers = Json::array();
   for (const Descriptor& layer : manifest.layers) {
     layers.push_back(json_of(layer));
@@ -178,7 +178,7 @@ std::string to_text(const Manifest& manifest) {
                      {"mediaType", manifest.media_type},
                      {"config", json_of(manifest.config)},
                      {"layers", std::move(layers)}};
-  return gantry::to_text(json);
+  return to_text(json);
 }
 
 }  // namespace gantry::image

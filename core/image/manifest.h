@@ -61,6 +61,6 @@ struct Manifest {
 [[nodiscard]] const Descriptor& choose_platform(const std::vector<Descriptor>& entries,
                                                 const Platform& wanted);
 
-[[nodiscard]] std::string to_text(const Manifest& manifest);
+[[nodiscard]] std::string manifest_text(const Manifest& manifest);
 
 }  // namespace gantry::image

@@ -39,18 +39,6 @@ KnownLayers known_layers(const store::Store& store) {
   return known;
 }
 
-bool is_committed(ports::Storage& storage, const std::string& id) {
-  try {
-    (void)storage.stat(id);
-    return true;
-  } catch (const Error& e) {
-    if (e.code() == Code::kNotFound) {
-      return false;
-    }
-    throw;
-  }
-}
-
 // Locks the layer for the rest of the work: shared when it is there, exclusively when the
 // caller has to bring it.
 bool settle(const Context& context, const LayerLocks& locks, const std::string& id) {
@@ -86,7 +74,7 @@ std::string manifest_digest(const model::Image& image) {
     manifest.layers.push_back(
         {std::string(kOciLayer), image.diff_ids[i], image.layer_sizes[i], {}, {}});
   }
-  return "sha256:" + sha256_hex(to_text(manifest));
+  return "sha256:" + sha256_hex(manifest_text(manifest));
 }
 
 void merge(std::vector<std::string>& into, const std::vector<std::string>& more) {
@@ -134,6 +122,7 @@ class BroughtLayers {
     } catch (const std::exception& e) {
       context_.progress.say(std::string("remove layers of an unfinished image: ") + e.what() +
                             "; ignoring, they will be dropped later");
+    } catch (...) {  // collect_garbage drops them
     }
   }
   void add(const std::string& id) { ids_.push_back(id); }
