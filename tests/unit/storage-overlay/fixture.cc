@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <sstream>
 
 #include "plugins/storage-overlay/pax_writer.h"
+#include "plugins/storage-overlay/xattrs.h"
 #include "sdk/support/files.h"
 #include "sdk/support/subprocess.h"
 
@@ -103,6 +105,7 @@ std::string make_pax_entry(const std::vector<std::pair<std::string, std::string>
              entry.type = entry_type;
              entry.name = its_name;
              entry.mode = 0644;
+             entry.link = entry_type == '2' ? "x" : "";  // told in the records
              entry.size = its_content.size();
              tar.begin(entry);
              tar.content(its_content);
@@ -111,6 +114,22 @@ std::string make_pax_entry(const std::vector<std::pair<std::string, std::string>
            tar.finish();
          })
       .substr(0, 512 * (2 + (text.size() + 511) / 512 + (content.size() + 511) / 512));
+}
+
+std::string acl(const std::vector<std::array<int, 3>>& entries) {
+  std::string value("\2\0\0\0", 4);
+  for (const auto& [tag, permissions, id] : entries) {
+    value += {static_cast<char>(tag), '\0', static_cast<char>(permissions), '\0'};
+    for (int shift = 0; shift < 32; shift += 8) {
+      value += static_cast<char>(static_cast<unsigned>(id) >> shift & 0xffU);
+    }
+  }
+  return value;
+}
+
+void set_xattr(const std::string& path, const char* name, const std::string& value) {
+  EXPECT_EQ(::lsetxattr(path.c_str(), name, value.data(), value.size(), 0), 0)
+      << path << " " << name;
 }
 
 UniqueFd readable(const std::string& text) {
@@ -214,14 +233,27 @@ std::string OverlayTest::sh(const std::string& script) {
 }
 
 std::string OverlayTest::describe(const std::string& folder) {
-  return sh("cd '" + folder +
-            "'\n"
-            "find . -printf '%P|%y|%m|%U:%G|%T@|%s|%l|%n\\n' | LC_ALL=C sort |"
-            " sed -E 's/^([^|]*\\|d\\|[^|]*\\|[^|]*\\|[^|]*)\\|[0-9]+/\\1|/'\n"
-            "find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum\n"
-            "find . \\( -type c -o -type b \\) -print0 | LC_ALL=C sort -z | xargs -0r stat -c "
-            "'%n %t %T'\n"
-            "getfattr -Rhd -m - . 2>/dev/null | grep -v overlay || true\n");
+  std::string text = sh("cd '" + folder +
+                        "'\n"
+                        "find . -printf '%P|%y|%m|%U:%G|%T@|%s|%l|%n\\n' | LC_ALL=C sort |"
+                        " sed -E 's/^([^|]*\\|d\\|[^|]*\\|[^|]*\\|[^|]*)\\|[0-9]+/\\1|/'\n"
+                        "find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum\n"
+                        "find . \\( -type c -o -type b \\) -print0 | LC_ALL=C sort -z |"
+                        " xargs -0r stat -c '%n %t %T'\n");
+  std::vector<std::string> lines;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
+    for (const Xattr& xattr : read_xattrs(file.path().string())) {
+      if (!is_overlay_note(xattr.name, true)) {
+        lines.push_back(std::filesystem::relative(file.path(), folder).string() + " " +
+                        xattr.name + "=" + xattr.value + "\n");
+      }
+    }
+  }
+  std::sort(lines.begin(), lines.end());
+  for (const std::string& line : lines) {
+    text += line;
+  }
+  return text;
 }
 
 std::pair<Code, std::string> OverlayTest::error_of(const std::function<void()>& doing) {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <gantry/plugin/storage.hpp>
@@ -39,6 +40,10 @@ using TarSpec = std::vector<std::pair<std::string, std::string>>;
     const std::vector<std::pair<std::string, std::string>>& records, const std::string& name,
     const std::string& content, char type = '0');
 [[nodiscard]] std::string tar_end();
+
+// An access control list as an attribute's value, from {tag, permissions, id}.
+[[nodiscard]] std::string acl(const std::vector<std::array<int, 3>>& entries);
+void set_xattr(const std::string& path, const char* name, const std::string& value);
 
 // A descriptor from which text can be read.
 [[nodiscard]] UniqueFd readable(const std::string& text);
