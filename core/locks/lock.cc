@@ -48,6 +48,8 @@ std::optional<Holder> read_holder(const fs::path& path) {
 
 }  // namespace
 
+GANTRY_DEFINE_JSON(Holder, pid, verb, since_ns)
+
 std::string_view name_of(Kind kind) {
   switch (kind) {
     case Kind::kContainer:

@@ -24,7 +24,7 @@ struct Holder {
   std::string verb;
   std::int64_t since_ns = 0;
 };
-GANTRY_JSON_FIELDS(Holder, pid, verb, since_ns)
+GANTRY_DECLARE_JSON(Holder)
 
 enum class Kind { kContainer, kImages, kVolume, kNetwork };
 

@@ -25,7 +25,7 @@ struct NamespaceMode {
   std::string value;
   friend bool operator==(const NamespaceMode&, const NamespaceMode&) = default;
 };
-GANTRY_JSON_FIELDS(NamespaceMode, mode, value)
+GANTRY_DECLARE_JSON(NamespaceMode)
 
 // The process that the container runs.
 struct ProcessConfig {
@@ -49,8 +49,7 @@ struct ProcessConfig {
     return all;
   }
 };
-GANTRY_JSON_FIELDS(ProcessConfig, entrypoint, command, env, workdir, user, groups, terminal,
-                   stdin_open, umask, oom_score_adj, stop_signal, stop_timeout, init, init_path)
+GANTRY_DECLARE_JSON(ProcessConfig)
 
 struct SecurityConfig {
   bool privileged = false;
@@ -66,9 +65,7 @@ struct SecurityConfig {
   std::vector<std::string> unmask;     // "ALL" or paths
   std::vector<std::string> options;    // --security-opt as given, for inspect
 };
-GANTRY_JSON_FIELDS(SecurityConfig, privileged, read_only, read_only_tmpfs, no_new_privileges,
-                   cap_add, cap_drop, seccomp_profile, apparmor_profile, label_options, mask,
-                   unmask, options)
+GANTRY_DECLARE_JSON(SecurityConfig)
 
 struct Device {
   std::string host_path;
@@ -76,7 +73,7 @@ struct Device {
   std::string permissions = "rwm";
   friend bool operator==(const Device&, const Device&) = default;
 };
-GANTRY_JSON_FIELDS(Device, host_path, container_path, permissions)
+GANTRY_DECLARE_JSON(Device)
 
 struct NetworkConfig {
   NetworkMode mode = NetworkMode::kBridge;
@@ -90,8 +87,7 @@ struct NetworkConfig {
   std::vector<std::string> extra_hosts;  // "name:ip" or "name:host-gateway"
   bool manage_hosts = true;            // --no-hosts
 };
-GANTRY_JSON_FIELDS(NetworkConfig, mode, mode_value, attachments, ports, exposed, dns_servers,
-                   dns_options, dns_search, extra_hosts, manage_hosts)
+GANTRY_DECLARE_JSON(NetworkConfig)
 
 struct LogConfig {
   std::string driver = "k8s-file";     // k8s-file, json-file, none, passthrough
@@ -99,7 +95,7 @@ struct LogConfig {
   std::int64_t max_size = -1;          // bytes
   std::string tag;
 };
-GANTRY_JSON_FIELDS(LogConfig, driver, path, max_size, tag)
+GANTRY_DECLARE_JSON(LogConfig)
 
 struct HealthConfig {
   std::vector<std::string> test;       // {"NONE"}, {"CMD", …}, {"CMD-SHELL", …}; empty: none
@@ -109,14 +105,13 @@ struct HealthConfig {
   int retries = 3;
   std::string on_failure = "none";     // none, kill, restart, stop
 };
-GANTRY_JSON_FIELDS(HealthConfig, test, interval_ns, timeout_ns, start_period_ns, retries,
-                   on_failure)
+GANTRY_DECLARE_JSON(HealthConfig)
 
 struct RestartPolicy {
   std::string name = "no";             // no, always, on-failure, unless-stopped
   unsigned max_retries = 0;            // on-failure: 0 is without limit
 };
-GANTRY_JSON_FIELDS(RestartPolicy, name, max_retries)
+GANTRY_DECLARE_JSON(RestartPolicy)
 
 // The choice of plug-ins, recorded so that later commands use the same.
 struct Backends {
@@ -124,7 +119,7 @@ struct Backends {
   std::string storage;
   std::string network;
 };
-GANTRY_JSON_FIELDS(Backends, runtime, storage, network)
+GANTRY_DECLARE_JSON(Backends)
 
 struct ContainerConfig {
   std::string id;
@@ -164,11 +159,6 @@ struct ContainerConfig {
   std::string cid_file;
   std::vector<std::string> create_command;  // argv, for inspect
 };
-GANTRY_JSON_FIELDS(ContainerConfig, id, name, created_ns, image_id, image_name, image_layer,
-                   rootfs, hostname, labels, annotations, auto_remove, backends, process,
-                   security, resources, ulimits, devices, device_cgroup_rules, sysctl, mounts,
-                   network, pid, ipc, uts, user, cgroup, shm_size, cgroup_parent, cgroups, log,
-                   health, restart, depends_on, timezone, pid_file, conmon_pid_file, cid_file,
-                   create_command)
+GANTRY_DECLARE_JSON(ContainerConfig)
 
 }  // namespace gantry::model

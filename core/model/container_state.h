@@ -23,15 +23,7 @@ enum class Status {
   kExited,      // ended and cleaned up
   kRemoving,
 };
-NLOHMANN_JSON_SERIALIZE_ENUM(Status, {{Status::kUnknown, "unknown"},
-                                      {Status::kCreating, "creating"},
-                                      {Status::kConfigured, "configured"},
-                                      {Status::kCreated, "created"},
-                                      {Status::kRunning, "running"},
-                                      {Status::kPaused, "paused"},
-                                      {Status::kStopped, "stopped"},
-                                      {Status::kExited, "exited"},
-                                      {Status::kRemoving, "removing"}})
+GANTRY_DECLARE_JSON(Status)
 // The word itself; podman shows "created" for a configured container.
 [[nodiscard]] std::string_view name_of(Status status);
 
@@ -54,9 +46,7 @@ struct ContainerState {
   std::string cgroup_path;
   Json network_status = Json::object();  // by network, as the network port answered
 };
-GANTRY_JSON_FIELDS(ContainerState, status, pid, monitor_pid, boot_id, exit_code, oom_killed,
-                   stopped_by_user, restart_count, started_ns, finished_ns, checkpointed_ns,
-                   restored_ns, error, mount_point, netns_path, cgroup_path, network_status)
+GANTRY_DECLARE_JSON(ContainerState)
 
 // What ps prints of a container without reading its whole configuration.
 struct ContainerBrief {
@@ -74,8 +64,7 @@ struct ContainerBrief {
   bool auto_remove = false;
   bool health = false;               // has a health check
 };
-GANTRY_JSON_FIELDS(ContainerBrief, id, name, image_id, image_name, argv, created_ns, labels,
-                   ports, networks, mounts, depends_on, auto_remove, health)
+GANTRY_DECLARE_JSON(ContainerBrief)
 [[nodiscard]] ContainerBrief brief_of(const ContainerConfig& config);
 
 }  // namespace gantry::model

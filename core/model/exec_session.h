@@ -28,7 +28,6 @@ struct ExecSession {
   int exit_code = 0;
   std::int64_t created_ns = 0;
 };
-GANTRY_JSON_FIELDS(ExecSession, id, container_id, argv, env, workdir, user, terminal, stdin_open,
-                   privileged, running, pid, monitor_pid, exit_code, created_ns)
+GANTRY_DECLARE_JSON(ExecSession)
 
 }  // namespace gantry::model

@@ -30,9 +30,7 @@ struct ImageDefaults {
   std::int64_t health_start_period_ns = 0;
   int health_retries = 0;
 };
-GANTRY_JSON_FIELDS(ImageDefaults, env, entrypoint, command, workdir, user, stop_signal, volumes,
-                   exposed_ports, labels, health_test, health_interval_ns, health_timeout_ns,
-                   health_start_period_ns, health_retries)
+GANTRY_DECLARE_JSON(ImageDefaults)
 
 struct ImageHistory {
   std::string created;     // RFC 3339
@@ -40,7 +38,7 @@ struct ImageHistory {
   std::string comment;
   bool empty_layer = false;
 };
-GANTRY_JSON_FIELDS(ImageHistory, created, created_by, comment, empty_layer)
+GANTRY_DECLARE_JSON(ImageHistory)
 
 // The record of one image. The id is the digest of config_json, without "sha256:".
 struct Image {
@@ -62,8 +60,6 @@ struct Image {
   std::string config_json;             // verbatim: its digest is the id
   std::string manifest_type;           // media type it came with
 };
-GANTRY_JSON_FIELDS(Image, id, digest, repo_digests, names, created_ns, architecture, os, author,
-                   comment, size, layers, diff_ids, layer_sizes, defaults, history, config_json,
-                   manifest_type)
+GANTRY_DECLARE_JSON(Image)
 
 }  // namespace gantry::model

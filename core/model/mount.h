@@ -11,11 +11,7 @@
 namespace gantry::model {
 
 enum class MountKind { kBind, kVolume, kTmpfs, kImage, kDevpts };
-NLOHMANN_JSON_SERIALIZE_ENUM(MountKind, {{MountKind::kBind, "bind"},
-                                         {MountKind::kVolume, "volume"},
-                                         {MountKind::kTmpfs, "tmpfs"},
-                                         {MountKind::kImage, "image"},
-                                         {MountKind::kDevpts, "devpts"}})
+GANTRY_DECLARE_JSON(MountKind)
 
 struct Mount {
   MountKind kind = MountKind::kBind;
@@ -28,6 +24,6 @@ struct Mount {
   bool chown = false;        // option U
   friend bool operator==(const Mount&, const Mount&) = default;
 };
-GANTRY_JSON_FIELDS(Mount, kind, source, destination, options, sub_path, anonymous, no_copy, chown)
+GANTRY_DECLARE_JSON(Mount)
 
 }  // namespace gantry::model

@@ -19,7 +19,7 @@ struct PortMapping {
   std::uint16_t range = 1;  // this many ports in a row
   friend bool operator==(const PortMapping&, const PortMapping&) = default;
 };
-GANTRY_JSON_FIELDS(PortMapping, host_ip, protocol, host_port, container_port, range)
+GANTRY_DECLARE_JSON(PortMapping)
 
 struct NetworkAttachment {
   std::string network;
@@ -29,13 +29,9 @@ struct NetworkAttachment {
   std::vector<std::string> aliases;
   friend bool operator==(const NetworkAttachment&, const NetworkAttachment&) = default;
 };
-GANTRY_JSON_FIELDS(NetworkAttachment, network, interface_name, static_ips, static_mac, aliases)
+GANTRY_DECLARE_JSON(NetworkAttachment)
 
 enum class NetworkMode { kBridge, kNone, kHost, kContainer, kPath };
-NLOHMANN_JSON_SERIALIZE_ENUM(NetworkMode, {{NetworkMode::kBridge, "bridge"},
-                                           {NetworkMode::kNone, "none"},
-                                           {NetworkMode::kHost, "host"},
-                                           {NetworkMode::kContainer, "container"},
-                                           {NetworkMode::kPath, "ns"}})
+GANTRY_DECLARE_JSON(NetworkMode)
 
 }  // namespace gantry::model

@@ -30,14 +30,14 @@ struct Ulimit {
   std::uint64_t hard = 0;
   friend bool operator==(const Ulimit&, const Ulimit&) = default;
 };
-GANTRY_JSON_FIELDS(Ulimit, name, soft, hard)
+GANTRY_DECLARE_JSON(Ulimit)
 
 struct ThrottleDevice {
   std::string path;
   std::uint64_t rate = 0;
   friend bool operator==(const ThrottleDevice&, const ThrottleDevice&) = default;
 };
-GANTRY_JSON_FIELDS(ThrottleDevice, path, rate)
+GANTRY_DECLARE_JSON(ThrottleDevice)
 
 struct Resources {
   std::optional<std::int64_t> memory;              // bytes
@@ -61,9 +61,6 @@ struct Resources {
   std::vector<ThrottleDevice> device_write_iops;
   friend bool operator==(const Resources&, const Resources&) = default;
 };
-GANTRY_JSON_FIELDS(Resources, memory, memory_reservation, memory_swap, memory_swappiness,
-                   oom_kill_disable, cpus, cpu_shares, cpu_period, cpu_quota, cpu_rt_period,
-                   cpu_rt_runtime, cpuset_cpus, cpuset_mems, pids_limit, blkio_weight,
-                   device_read_bps, device_write_bps, device_read_iops, device_write_iops)
+GANTRY_DECLARE_JSON(Resources)
 
 }  // namespace gantry::model

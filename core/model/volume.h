@@ -20,6 +20,6 @@ struct Volume {
   bool anonymous = false;
   bool needs_copy_up = true;           // nothing was copied into it yet
 };
-GANTRY_JSON_FIELDS(Volume, name, driver, labels, options, created_ns, anonymous, needs_copy_up)
+GANTRY_DECLARE_JSON(Volume)
 
 }  // namespace gantry::model
