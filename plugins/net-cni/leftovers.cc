@@ -55,8 +55,7 @@ void remove_masquerading(const Record& record, const std::string& program) {
   if (!find_program(program + "-save")) {
     return;
   }
-  const std::string comment =
-      "name: \\\"" + record.key.network + "\\\" id: \\\"" + record.key.container_id + "\\\"";
+  const std::string comment = comment_of(record);
   const std::string lines = deletion_of(save_nat(program + "-save"), comment);
   if (lines.empty()) {
     return;

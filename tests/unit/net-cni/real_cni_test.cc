@@ -71,7 +71,7 @@ class RealCni : public ::testing::Test {
   void expect_clean(const std::string& id = kId) const {
     EXPECT_THAT(output_of("ip -o link"), Not(HasSubstr("veth")));
     EXPECT_THAT(output_of("iptables-save"), Not(HasSubstr(id)));
-    EXPECT_THAT(output_of("grep -rl " + id + " " + host_->root().string()), IsEmpty());
+    EXPECT_THAT(output_of("grep -rsl --exclude-dir=netns " + id + " " + host_->root().string()), IsEmpty());
   }
 
   std::unique_ptr<TestHost> host_;
