@@ -244,7 +244,7 @@ class DiffWriter {
   std::string buffer_;
 };
 
-// The root of a layer begins as a copy of the one below.
+// The root of a layer begins as a copy of the one below, its time included.
 bool is_root_changed(const std::string& folder, int parents_fd) {
   struct stat mine {};
   struct stat theirs {};
@@ -256,7 +256,8 @@ bool is_root_changed(const std::string& folder, int parents_fd) {
     throw errno_error(errno, "look at " + folder);
   }
   return mine.st_mode != theirs.st_mode || mine.st_uid != theirs.st_uid ||
-         mine.st_gid != theirs.st_gid;
+         mine.st_gid != theirs.st_gid || mine.st_mtim.tv_sec != theirs.st_mtim.tv_sec ||
+         mine.st_mtim.tv_nsec != theirs.st_mtim.tv_nsec;
 }
 
 int kind_of(const WalkedFile& file) {

@@ -174,10 +174,10 @@ class Unpacker {
     it.mode = api_.entry_perm(entry) & 07777U;
     it.uid = owner(options_.record->uids, api_.entry_uid(entry), "user");
     it.gid = owner(options_.record->gids, api_.entry_gid(entry), "group");
-    it.times.modify = {api_.entry_mtime(entry), api_.entry_mtime_nsec(entry)};
+    it.times.modify = time_of(api_.entry_mtime(entry), api_.entry_mtime_nsec(entry));
     it.times.access = it.times.modify;
     if (api_.entry_atime_is_set(entry) != 0) {
-      it.times.access = {api_.entry_atime(entry), api_.entry_atime_nsec(entry)};
+      it.times.access = time_of(api_.entry_atime(entry), api_.entry_atime_nsec(entry));
     }
     if (api_.entry_xattr_reset(entry) > 0) {
       read_xattrs_of(entry, it);
@@ -186,6 +186,14 @@ class Unpacker {
       read_acls_of(entry, it);
     }
     return it;
+  }
+
+  // libarchive reads "-1.25" as -1 and +0.25.
+  static timespec time_of(time_t seconds, long nanos) {
+    if (seconds < 0 && nanos > 0) {
+      return {seconds - 1, 1'000'000'000 - nanos};
+    }
+    return {seconds, nanos};
   }
 
   static std::uint32_t owner(const Ranges& ranges, la_int64_t id, const char* kind) {

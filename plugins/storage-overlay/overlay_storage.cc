@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <ctime>
 #include <gantry/error.hpp>
@@ -179,6 +180,10 @@ void OverlayStorage::fill_staged(int folder, const LayerRecord& record,
   }
   if (!record.lowers.empty()) {
     copy_xattrs(store_.layer(record.parent()) + "/diff", shown + "/diff");
+    const std::array<timespec, 2> times{root.st_atim, root.st_mtim};
+    if (::utimensat(folder, "diff", times.data(), 0) != 0) {
+      throw errno_error(errno, "set the times of " + shown + "/diff");
+    }
   }
   make_folder_at(folder, "merged", 0700, shown);
   if (record.writable()) {

@@ -149,9 +149,11 @@ void OverlayTest::SetUp() {
     GTEST_SKIP() << "needs root";
   }
   // Overlay does not take another overlay as its upper layer, which /tmp may be.
-  const char* base = std::getenv("GANTRY_TEST_STORE");
-  root_ = make_temp_directory(std::string(base != nullptr ? base : "/var/tmp") +
-                              "/gantry-overlay.XXXXXX");
+  const char* chosen = std::getenv("GANTRY_TEST_STORE");
+  if (base_.empty() || chosen != nullptr) {
+    base_ = chosen != nullptr ? chosen : "/var/tmp";
+  }
+  root_ = make_temp_directory(base_ + "/gantry-overlay.XXXXXX");
   host_ = std::make_unique<TestHost>(root_.string());
   storage_ = open_storage();
   try {

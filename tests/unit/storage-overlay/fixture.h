@@ -71,6 +71,7 @@ class OverlayTest : public testing::Test {
   // The Error that doing throws; fails when it throws none.
   static std::pair<Code, std::string> error_of(const std::function<void()>& doing);
 
+  std::string base_;  // where the store is made; empty: GANTRY_TEST_STORE or /var/tmp
   std::filesystem::path root_;
   std::unique_ptr<TestHost> host_;
   std::unique_ptr<OverlayStorage> storage_;
