@@ -4,6 +4,8 @@
 // do: others can write there.
 #pragma once
 
+#include <gantry/error.hpp>
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
