@@ -1,0 +1,561 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Kind "storage": what <gantry/abi/storage.h> promises.
+#include <gantry/abi/storage.h>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <set>
+
+#include "sdk/conformance/children.h"
+#include "sdk/conformance/suite.h"
+#include "sdk/conformance/tar.h"
+#include "sdk/support/digest.h"
+#include "sdk/support/files.h"
+
+namespace gantry::conformance {
+
+namespace fs = std::filesystem;
+using boundary::to_abi;
+
+namespace {
+
+UniqueFd memory_file(std::string_view content) {
+  UniqueFd fd(::memfd_create("gantry-conformance", MFD_CLOEXEC));
+  require(fd.get() >= 0, "cannot make a file in memory");
+  write_all(fd.get(), content, "a file in memory");
+  (void)::lseek(fd.get(), 0, SEEK_SET);
+  return fd;
+}
+
+// A driver on the bench's folder, initialised; leaves nothing mounted.
+class Driver {
+ public:
+  explicit Driver(const Bench& bench)
+      : subject_(bench.instance()),
+        ops_(boundary::sized_copy(
+            static_cast<const gantry_storage_ops*>(subject_->plugin().ops))) {
+    need_root("layers are mounted");
+    const Answer probed = call(ops_.probe, self());
+    if (probed.code == GANTRY_ERR_UNSUPPORTED) {
+      throw Skip("the driver does not work here: " + probed.message);
+    }
+    require(probed.code == GANTRY_OK, "probe failed: " + probed.message);
+    must("init", ops_.init, self());
+  }
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+  ~Driver() {
+    for (const std::string& id : mounted_) {
+      (void)ops_.unmount(self(), to_abi(id), nullptr);
+    }
+  }
+
+  Answer try_create(const std::string& id, const std::string& parent, std::uint32_t flags) {
+    gantry_layer_create request{};
+    request.struct_size = sizeof(request);
+    request.flags = flags;
+    request.id = to_abi(id);
+    request.parent = to_abi(parent);
+    return call(ops_.create, self(), &request);
+  }
+  void create(const std::string& id, const std::string& parent = "", std::uint32_t flags = 0) {
+    const Answer answer = try_create(id, parent, flags);
+    require(answer.code == GANTRY_OK, "create " + id + " failed: " + answer.message);
+  }
+  Answer try_apply(const std::string& id, std::string_view archive) {
+    const UniqueFd fd = memory_file(archive);
+    size_ = 0;
+    Text diff_id;
+    const Answer answer =
+        call(ops_.apply, self(), to_abi(id), fd.get(), &size_, diff_id.sink());
+    diff_id_ = diff_id.str();
+    return answer;
+  }
+  void apply(const std::string& id, std::string_view archive) {
+    const Answer answer = try_apply(id, archive);
+    require(answer.code == GANTRY_OK, "apply to " + id + " failed: " + answer.message);
+  }
+  void commit(const std::string& id) { must("commit", ops_.commit, self(), to_abi(id)); }
+  void layer(const std::string& id, const std::string& parent,
+             const std::vector<TarEntry>& entries) {
+    create(id, parent);
+    apply(id, make_tar(entries));
+    commit(id);
+  }
+  void container(const std::string& id, const std::string& parent) {
+    create(id, parent, GANTRY_LAYER_WRITABLE);
+    commit(id);
+  }
+  fs::path mount(const std::string& id, std::uint32_t flags = 0) {
+    gantry_layer_mount request{};
+    request.struct_size = sizeof(request);
+    request.flags = flags;
+    request.id = to_abi(id);
+    Text path;
+    mounted_.insert(id);
+    must("mount " + id, ops_.mount, self(), &request, path.sink());
+    require(fs::path(path.str()).is_absolute(), "mount answered no absolute path");
+    return path.str();
+  }
+  void unmount(const std::string& id) {
+    must("unmount " + id, ops_.unmount, self(), to_abi(id));
+  }
+  void remove(const std::string& id) { must("remove " + id, ops_.remove, self(), to_abi(id)); }
+  void recover() { must("recover", ops_.recover, self()); }
+  [[nodiscard]] bool lists(const std::string& id) {
+    Names ids;
+    must("list", ops_.list, self(), ids.sink());
+    return ids.has(id);
+  }
+  std::string diff(const std::string& id) {
+    const UniqueFd fd = memory_file("");
+    must("diff " + id, ops_.diff, self(), to_abi(id), fd.get());
+    (void)::lseek(fd.get(), 0, SEEK_SET);
+    return read_all(fd.get(), "the diff");
+  }
+  // "A /path" for each, in the order told.
+  std::vector<std::string> changes(const std::string& id) {
+    std::vector<std::string> changes;
+    const gantry_change_sink sink{
+        &changes, [](void* ctx, std::int32_t kind, gantry_str path) {
+          static_cast<std::vector<std::string>*>(ctx)->push_back(
+              std::string(1, "CAD"[kind % 3]) + " " + boundary::to_string(path));
+          return 0;
+        }};
+    must("changes " + id, ops_.changes, self(), to_abi(id), &sink);
+    return changes;
+  }
+
+  [[nodiscard]] void* self() const noexcept { return subject_->self(); }
+  [[nodiscard]] const gantry_storage_ops& ops() const noexcept { return ops_; }
+  [[nodiscard]] std::uint64_t applied_size() const noexcept { return size_; }
+  [[nodiscard]] const std::string& diff_id() const noexcept { return diff_id_; }
+
+ private:
+  std::unique_ptr<Subject> subject_;
+  gantry_storage_ops ops_;
+  std::set<std::string> mounted_;
+  std::uint64_t size_ = 0;
+  std::string diff_id_;
+};
+
+std::string text_of(const fs::path& path) { return read_file(path); }
+
+void require_gone(const fs::path& path) {
+  struct stat st {};
+  require(::lstat(path.c_str(), &st) != 0, path.string() + " is there and should not be");
+}
+
+struct stat stat_of(const fs::path& path) {
+  struct stat st {};
+  require(::lstat(path.c_str(), &st) == 0, path.string() + " is not there");
+  return st;
+}
+
+void repeats_init(Bench& bench) {
+  Driver driver(bench);
+  driver.layer("kept", "", {tar_file("a", "1")});
+  must("a second init", driver.ops().init, driver.self());
+  require(driver.lists("kept"), "a second init lost a layer");
+}
+
+void stages_until_commit(Bench& bench) {
+  Driver driver(bench);
+  driver.create("layer");
+  driver.apply("layer", make_tar({tar_file("a", "1")}));
+  require(!driver.lists("layer"), "a layer in staging is listed");
+  gantry_layer_info info{};
+  info.struct_size = sizeof(info);
+  must_fail("stat of a layer in staging", GANTRY_ERR_NOT_FOUND, driver.ops().stat,
+            driver.self(), to_abi("layer"), &info, Text().sink());
+  driver.recover();  // by the living process that stages it
+  driver.commit("layer");
+  driver.commit("layer");
+  require(driver.lists("layer"), "a committed layer is not listed");
+}
+
+void recovers_staging_of_the_dead(Bench& bench) {
+  {
+    Driver driver(bench);
+    driver.layer("base", "", {tar_file("a", "1")});
+  }
+  bench.die_in_child("storage-stage");
+  Driver driver(bench);
+  driver.recover();
+  driver.recover();
+  require(!driver.lists("staged"), "what a dead process staged is listed");
+  require(driver.lists("base"), "recover dropped a committed layer");
+  driver.layer("staged", "base", {tar_file("b", "2")});
+  require_equal("a file", text_of(driver.mount("staged") / "b"), "2");
+}
+
+void tells_size_and_digest(Bench& bench) {
+  Driver driver(bench);
+  driver.create("layer");
+  const std::string archive = make_tar({tar_folder("d"), tar_file("d/a", "content")}) +
+                              std::string(7168, '\0');  // padding belongs to the stream
+  driver.apply("layer", archive);
+  require_equal("the size", std::to_string(driver.applied_size()),
+                std::to_string(archive.size()));
+  require_equal("the digest", driver.diff_id(), "sha256:" + sha256_hex(archive));
+}
+
+void tells_parent_and_flags(Bench& bench) {
+  Driver driver(bench);
+  driver.layer("base", "", {tar_file("a", "1")});
+  driver.container("top", "base");
+  gantry_layer_info info{};
+  info.struct_size = sizeof(info);
+  Text parent;
+  must("stat", driver.ops().stat, driver.self(), to_abi("top"), &info, parent.sink());
+  require_equal("the parent", parent.str(), "base");
+  require((info.flags & GANTRY_LAYER_WRITABLE) != 0, "a writable layer is not told as one");
+  require((info.flags & GANTRY_LAYER_MOUNTED) == 0, "an unmounted layer is told as mounted");
+  require(info.created_ns > 0, "a layer has no time of creation");
+  (void)driver.mount("top");
+  must("stat", driver.ops().stat, driver.self(), to_abi("top"), &info, Text().sink());
+  require((info.flags & GANTRY_LAYER_MOUNTED) != 0, "a mounted layer is not told as one");
+  Text none;
+  must("stat", driver.ops().stat, driver.self(), to_abi("base"), &info, none.sink());
+  require_equal("the parent of the lowest layer", none.str(), "");
+}
+
+void refuses_taken_and_missing_ids(Bench& bench) {
+  Driver driver(bench);
+  driver.layer("base", "", {tar_file("a", "1")});
+  require(driver.try_create("base", "", 0).code == GANTRY_ERR_EXISTS,
+          "create with an id that is taken is not EXISTS");
+  require(driver.try_create("new", "nobody", 0).code == GANTRY_ERR_NOT_FOUND,
+          "create over a parent that is missing is not NOT_FOUND");
+  for (const char* id : {"", "..", "a/b", ".hidden", "a\nb"}) {
+    require(driver.try_create(id, "", 0).code == GANTRY_ERR_INVALID,
+            "id \"" + std::string(id) + "\" is not INVALID");
+  }
+  gantry_layer_info info{};
+  info.struct_size = sizeof(info);
+  must_fail("stat", GANTRY_ERR_NOT_FOUND, driver.ops().stat, driver.self(), to_abi("nobody"),
+            &info, Text().sink());
+  gantry_layer_mount request{};
+  request.struct_size = sizeof(request);
+  request.id = to_abi("nobody");
+  must_fail("mount", GANTRY_ERR_NOT_FOUND, driver.ops().mount, driver.self(), &request,
+            Text().sink());
+}
+
+void keeps_every_attribute(Bench& bench) {
+  Driver driver(bench);
+  TarEntry file = tar_file("dir/file", "content");
+  file.mode = 04751;
+  file.uid = 1234;
+  file.gid = 5678;
+  file.mtime = 1'234'567'890;
+  file.pax["SCHILY.xattr.user.colour"] = "blue";
+  TarEntry folder = tar_folder("dir/");
+  folder.mode = 01777;
+  folder.mtime = 1'111'111'111;
+  const std::string long_name = "long/" + std::string(120, 'n') + "/" + std::string(200, 'm');
+  TarEntry fifo = tar_link('6', "fifo", "");
+  TarEntry device = tar_link('3', "null", "");
+  device.major = 1;
+  device.minor = 3;
+  driver.layer("layer", "",
+               {folder, file, tar_link('1', "dir/hard", "dir/file"),
+                tar_link('2', "dir/soft", "/etc/passwd"), tar_file(long_name, "far"), fifo,
+                device, tar_folder("empty/")});
+  const fs::path root = driver.mount("layer", GANTRY_MOUNT_READ_ONLY);
+  const struct stat st = stat_of(root / "dir/file");
+  require((st.st_mode & 07777) == 04751, "the mode of a file was not kept");
+  require(st.st_uid == 1234 && st.st_gid == 5678, "the owner of a file was not kept");
+  require(st.st_mtim.tv_sec == 1'234'567'890, "the time of a file was not kept");
+  require(stat_of(root / "dir/hard").st_ino == st.st_ino, "a hard link became a copy");
+  require_equal("a symbolic link", fs::read_symlink(root / "dir/soft").string(), "/etc/passwd");
+  const struct stat dir = stat_of(root / "dir");
+  require((dir.st_mode & 07777) == 01777, "the mode of a folder was not kept");
+  require(dir.st_mtim.tv_sec == 1'111'111'111, "the time of a folder was not kept");
+  require_equal("a file with a long name", text_of(root / long_name), "far");
+  require(S_ISFIFO(stat_of(root / "fifo").st_mode), "a fifo is none");
+  require(S_ISCHR(stat_of(root / "null").st_mode), "a device is none");
+  require(S_ISDIR(stat_of(root / "empty").st_mode), "an empty folder is missing");
+  char colour[16] = {};
+  const ssize_t size =
+      ::lgetxattr((root / "dir/file").c_str(), "user.colour", colour, sizeof(colour));
+  if (size < 0 && errno == ENOTSUP) {
+    throw Skip("this file system keeps no user attributes; all else was kept");
+  }
+  require_equal("an extended attribute", colour, "blue");
+}
+
+void hides_what_is_whited_out(Bench& bench) {
+  Driver driver(bench);
+  driver.layer("base", "",
+               {tar_folder("d/"), tar_file("d/one", "1"), tar_file("d/two", "2"),
+                tar_folder("o/"), tar_file("o/old", "3"), tar_file("gone", "4")});
+  driver.layer("top", "base",
+               {tar_folder("d/"), tar_file("d/.wh.one", ""), tar_file(".wh.gone", ""),
+                tar_folder("o/"), tar_file("o/.wh..wh..opq", ""), tar_file("o/new", "5")});
+  const fs::path root = driver.mount("top");
+  require_gone(root / "d/one");
+  require_gone(root / "gone");
+  require_gone(root / "o/old");
+  require_gone(root / "d/.wh.one");
+  require_gone(root / "o/.wh..wh..opq");
+  require_equal("a file below", text_of(root / "d/two"), "2");
+  require_equal("a file in an opaque folder", text_of(root / "o/new"), "5");
+}
+
+void keeps_what_a_container_writes(Bench& bench) {
+  Driver driver(bench);
+  driver.layer("base", "", {tar_folder("d/"), tar_file("d/a", "1")});
+  driver.container("c", "base");
+  fs::path root = driver.mount("c");
+  require(driver.mount("c") == root, "a second mount answered another path");
+  std::ofstream(root / "d/b") << "written";
+  driver.unmount("c");
+  driver.unmount("c");
+  Driver later(bench);
+  root = later.mount("c");
+  require_equal("what was written", text_of(root / "d/b"), "written");
+  require_equal("what stood below", text_of(root / "d/a"), "1");
+  const fs::path base = later.mount("base", GANTRY_MOUNT_READ_ONLY);
+  require_gone(base / "d/b");
+}
+
+void write_changes(const fs::path& root) {
+  std::ofstream(root / "d/changed") << "new";
+  std::ofstream(root / "added") << "added";
+  fs::remove(root / "d/deleted");
+  fs::remove_all(root / "o");
+  fs::create_directory(root / "o");
+  std::ofstream(root / "o/new") << "in a new folder";
+  fs::create_symlink("added", root / "link");
+}
+
+void changed_container(Driver& driver) {
+  driver.layer("base", "",
+               {tar_folder("d/"), tar_file("d/changed", "old"), tar_file("d/deleted", "x"),
+                tar_folder("o/"), tar_file("o/old", "y"), tar_file("same", "z")});
+  driver.container("c", "base");
+  write_changes(driver.mount("c"));
+}
+
+void lists_changes(Bench& bench) {
+  Driver driver(bench);
+  changed_container(driver);
+  const std::vector<std::string> changes = driver.changes("c");
+  const auto has = [&](const char* change) {
+    require(std::find(changes.begin(), changes.end(), change) != changes.end(),
+            std::string("missing among the changes: ") + change);
+  };
+  has("A /added");
+  has("C /d");
+  has("C /d/changed");
+  has("D /d/deleted");
+  has("A /link");
+  has("A /o/new");
+  has("D /o/old");
+  require(std::none_of(changes.begin(), changes.end(),
+                       [](const std::string& c) { return c.ends_with("/same"); }),
+          "an unchanged file is listed as a change");
+  driver.unmount("c");
+  require(driver.changes("c") == changes, "the changes differ once unmounted");
+}
+
+void round_trips_a_diff(Bench& bench) {
+  Driver driver(bench);
+  changed_container(driver);
+  const std::string archive = driver.diff("c");
+  require(archive == driver.diff("c"), "the same layer gave two different streams");
+  driver.unmount("c");
+  require(archive == driver.diff("c"), "the stream differs once unmounted");
+  bool whiteout = false;
+  for (const TarEntry& entry : read_tar(archive)) {
+    whiteout = whiteout || entry.name.ends_with("d/.wh.deleted");
+    require(!entry.name.starts_with("/") && entry.name.find("..") == std::string::npos,
+            "the stream has an unclean name: " + entry.name);
+  }
+  require(whiteout, "the stream does not tell of the deleted file");
+  driver.create("copy", "base");
+  driver.apply("copy", archive);
+  driver.commit("copy");
+  const fs::path root = driver.mount("copy");
+  require_equal("a changed file", text_of(root / "d/changed"), "new");
+  require_equal("an added file", text_of(root / "added"), "added");
+  require_equal("a file in a replaced folder", text_of(root / "o/new"), "in a new folder");
+  require_equal("a file that stayed", text_of(root / "same"), "z");
+  require_gone(root / "d/deleted");
+  require_gone(root / "o/old");
+}
+
+void counts_usage(Bench& bench) {
+  Driver driver(bench);
+  driver.layer("base", "", {tar_file("large", std::string(300'000, 'x'))});
+  driver.layer("top", "base", {tar_file("small", "1"), tar_link('1', "again", "small")});
+  gantry_usage usage{};
+  usage.struct_size = sizeof(usage);
+  must("usage", driver.ops().usage, driver.self(), to_abi("base"), &usage);
+  require(usage.bytes >= 300'000 && usage.bytes < 1'000'000,
+          "a layer of 300 kB is said to hold " + std::to_string(usage.bytes) + " bytes");
+  must("usage", driver.ops().usage, driver.self(), to_abi("top"), &usage);
+  require(usage.bytes < 200'000, "a layer's usage counts its parent");
+  require(usage.inodes >= 1 && usage.inodes < 10, "a layer's inodes are miscounted");
+}
+
+void removes_repeatedly(Bench& bench) {
+  Driver driver(bench);
+  driver.layer("base", "", {tar_file("a", "1")});
+  driver.container("c", "base");
+  (void)driver.mount("c");
+  driver.remove("c");  // mounted
+  require(!driver.lists("c"), "a removed layer is listed");
+  driver.remove("c");
+  driver.remove("never there");
+  driver.create("staged", "base");
+  driver.remove("staged");
+  driver.container("c", "base");  // the id is free again
+  require_equal("a file below", text_of(driver.mount("c") / "a"), "1");
+}
+
+void refuse_escape(Driver& driver, const fs::path& outside, const std::string& what,
+                   const std::vector<TarEntry>& entries) {
+  driver.create("escape");
+  const Answer answer = driver.try_apply("escape", make_tar(entries));
+  driver.remove("escape");
+  require_gone(outside / "escaped");
+  require_equal("the victim", text_of(outside / "victim"), "untouched");
+  require(answer.code == GANTRY_ERR_INVALID,
+          what + " was answered " + code_name(answer.code) + " " + answer.message);
+  const std::string& name = entries.back().name;
+  require(answer.message.find(name) != std::string::npos,
+          what + " was refused without its name: " + answer.message);
+}
+
+void refuses_escapes(Bench& bench) {
+  Driver driver(bench);
+  const fs::path outside = bench.folder() / "outside";
+  make_directories(outside);
+  write_file(outside / "victim", "untouched");
+  const std::string away = outside.string();
+  std::string up;
+  for (int i = 0; i < 30; ++i) {
+    up += "../";
+  }
+  refuse_escape(driver, outside, "a name that goes up",
+                {tar_file(up + away + "/escaped", "x")});
+  refuse_escape(driver, outside, "a name that goes up in its middle",
+                {tar_folder("d/"), tar_file("d/" + up + away + "/escaped", "x")});
+  refuse_escape(driver, outside, "a name through a symbolic link",
+                {tar_link('2', "way", away), tar_file("way/escaped", "x")});
+  refuse_escape(driver, outside, "a name through a relative symbolic link",
+                {tar_link('2', "way", up + away), tar_file("way/escaped", "x")});
+  refuse_escape(driver, outside, "a hard link to the outside",
+                {tar_link('1', "mine", up + away + "/victim")});
+  refuse_escape(driver, outside, "a hard link through a symbolic link",
+                {tar_link('2', "way", away), tar_link('1', "mine", "way/victim")});
+}
+
+// What stands where a symbolic link stood replaces the link, not what it points to.
+void replaces_links_not_targets(Bench& bench) {
+  Driver driver(bench);
+  const fs::path outside = bench.folder() / "outside";
+  make_directories(outside);
+  write_file(outside / "victim", "untouched");
+  driver.layer("layer", "",
+               {tar_link('2', "name", (outside / "victim").string()),
+                tar_file("name", "a file of the layer")});
+  require_equal("the victim", text_of(outside / "victim"), "untouched");
+  require_equal("the file", text_of(driver.mount("layer") / "name"), "a file of the layer");
+}
+
+void refuses_broken_streams(Bench& bench) {
+  Driver driver(bench);
+  const std::string whole = make_tar({tar_file("a", std::string(4096, 'x'))});
+  for (const std::string& broken :
+       {whole.substr(0, 1024), std::string(2048, 'x'), whole.substr(0, 300)}) {
+    driver.create("broken");
+    const Answer answer = driver.try_apply("broken", broken);
+    require(answer.code == GANTRY_ERR_CORRUPT,
+            std::string("a broken stream was answered ") + code_name(answer.code));
+    driver.remove("broken");
+  }
+}
+
+void refuses_devices_when_rootless(Bench& bench) {
+  Driver driver(bench);
+  driver.create("layer", "", GANTRY_LAYER_ROOTLESS);
+  TarEntry device = tar_link('3', "dev/null", "");
+  device.major = 1;
+  device.minor = 3;
+  const Answer answer = driver.try_apply("layer", make_tar({tar_folder("dev/"), device}));
+  require(answer.code != GANTRY_OK, "a device node was made in a rootless layer");
+  require(answer.message.find("dev/null") != std::string::npos,
+          "a device node was refused without its name: " + answer.message);
+}
+
+void mounts_deep_stacks(Bench& bench) {
+  constexpr int kLayers = 130;
+  Driver driver(bench);
+  std::string parent;
+  for (int i = 0; i < kLayers; ++i) {
+    const std::string id = "layer" + std::to_string(i) + std::string(50, 'x');
+    driver.layer(id, parent, {tar_file("file" + std::to_string(i), std::to_string(i))});
+    parent = id;
+  }
+  driver.container("c", parent);
+  const fs::path root = driver.mount("c");
+  require_equal("the lowest file", text_of(root / "file0"), "0");
+  require_equal("the highest file", text_of(root / ("file" + std::to_string(kLayers - 1))),
+                std::to_string(kLayers - 1));
+}
+
+void ends_listing_early(Bench& bench) {
+  Driver driver(bench);
+  driver.layer("one", "", {tar_file("a", "1")});
+  driver.layer("two", "", {tar_file("a", "1")});
+  Names some(1);
+  must("list", driver.ops().list, driver.self(), some.sink());
+  require(some.names().size() == 1, "a listing that was ended went on");
+}
+
+}  // namespace
+
+// Runs in a process of its own, which does not come back.
+void storage_stage_and_die(Bench& bench) {
+  Driver driver(bench);
+  driver.create("staged", "base");
+  driver.apply("staged", make_tar({tar_file("half", "done")}));
+  die();
+}
+
+const Suite& storage_suite() {
+  static const Suite suite{
+      {"init is repeatable", repeats_init},
+      {"a layer is listed once committed", stages_until_commit},
+      {"recover drops the staging of the dead", recovers_staging_of_the_dead},
+      {"apply tells the stream's size and digest", tells_size_and_digest},
+      {"stat tells parent, flags and time", tells_parent_and_flags},
+      {"ids that are taken, missing or malformed are refused", refuses_taken_and_missing_ids},
+      {"every attribute of a file is kept", keeps_every_attribute},
+      {"whiteouts and opaque folders hide", hides_what_is_whited_out},
+      {"what a container writes is kept and stays its own", keeps_what_a_container_writes},
+      {"changes lists additions, changes and deletions", lists_changes},
+      {"a diff is stable and makes the same tree again", round_trips_a_diff},
+      {"usage counts the layer alone", counts_usage},
+      {"remove is repeatable and unmounts", removes_repeatedly},
+      {"entries that leave the layer are refused by name", refuses_escapes},
+      {"an entry replaces a link, not its target", replaces_links_not_targets},
+      {"a broken stream is CORRUPT", refuses_broken_streams},
+      {"a rootless layer takes no devices", refuses_devices_when_rootless},
+      {"130 layers can be mounted", mounts_deep_stacks},
+      {"a listing ends when told to", ends_listing_early}};
+  return suite;
+}
+
+}  // namespace gantry::conformance
