@@ -126,7 +126,7 @@ fs::path make_bundle(const Bench& bench, const std::vector<std::string>& args,
          {"type", "tmpfs"},
          {"source", "tmpfs"},
          {"options", {"nosuid", "mode=755", "size=64k"}}}}},
-      {"linux", {{"namespaces", namespaces}, {"cgroupsPath", "/gantry-conformance/" + id}}}};
+      {"linux", {{"namespaces", namespaces}, {"cgroupsPath", "/" + id}}}};
   write_file(bundle / "config.json", to_text(config));
   return bundle;
 }
@@ -141,6 +141,9 @@ struct Ran {
 Ran run_plan(const Bench& bench, const Plan& plan, const char* verb, const std::string& id) {
   std::vector<std::string> argv = plan.args;
   argv.emplace_back(verb);
+  // conmon adds these two by itself.
+  argv.insert(argv.end(), {"--bundle", (bench.folder() / "bundle").string(), "--pid-file",
+                           (bench.folder() / "pid").string()});
   argv.insert(argv.end(), plan.opts.begin(), plan.opts.end());
   argv.push_back(id);
   const fs::path log = bench.folder() / (std::string(verb) + ".log");

@@ -28,7 +28,9 @@ extern "C" {
 
 /* Which part of a plan a string is. The monitor runs
  *   ARG... (create|exec|restore) OPT... ID
- * with ENV added to its environment and the mount points HIDE out of its view. */
+ * with ENV added to its environment and the mount points HIDE out of its view. What it alone
+ * knows it adds itself, before OPT and in the words of runc's command line: --bundle,
+ * --pid-file, --console-socket, --process. A plan holds none of these. */
 #define GANTRY_PLAN_ARG 0
 #define GANTRY_PLAN_OPT 1
 #define GANTRY_PLAN_ENV 2

@@ -45,7 +45,7 @@ typedef struct gantry_state_ops {
   int32_t (*begin)(void *self, int32_t mode, int64_t timeout_ms, void **ret_txn,
                    const gantry_error *error);
 
-  /* NOT_FOUND when there is no such key. */
+  /* NOT_FOUND when there is no such key. [required: get, put, del, scan] */
   int32_t (*get)(void *txn, gantry_str key, const gantry_sink *value,
                  const gantry_error *error);
   /* EXCLUSIVE only (INVALID otherwise). del of a missing key is done. */

@@ -80,12 +80,13 @@ typedef struct gantry_change_sink {
   int32_t (*item)(void *ctx, int32_t kind, gantry_str path); /* absolute, "/etc/passwd" */
 } gantry_change_sink;
 
+/* [required]: all but diff, changes and usage. */
 typedef struct gantry_storage_ops {
   uint32_t struct_size;
   uint32_t reserved;
 
   /* Whether this driver works on this host and its data folder. UNSUPPORTED says what is
-   * missing. Leaves nothing behind. [required] */
+   * missing. Leaves nothing behind. */
   int32_t (*probe)(void *self, const gantry_error *error);
 
   /* Makes the driver's folders; repeatable. Called before any other of the following. */
