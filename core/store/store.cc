@@ -18,6 +18,9 @@ constexpr std::chrono::seconds kPatience{30};
 template <typename T>
 T decode(std::string_view text, const std::string& what) {
   const Json json = parse_json(text, what);
+  if (!json.is_object()) {
+    throw Error(Code::kCorrupt, what + " is damaged: it is not an object");
+  }
   try {
     return json.get<T>();
   } catch (const Json::exception& e) {
