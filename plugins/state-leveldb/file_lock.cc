@@ -56,32 +56,18 @@ class CloseWatch {
   milliseconds nap_ = kShortestNap;
 };
 
-UniqueFd open_lock_file(const std::string& path) {
-  constexpr int kFlags = O_CLOEXEC | O_NOFOLLOW;
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | kFlags, 0600));
-  if (!fd && (errno == EROFS || errno == EACCES)) {
-    fd.reset(::open(path.c_str(), O_RDONLY | kFlags));  // enough to read beside others
-  }
-  if (!fd) {
-    throw errno_error(errno, "open " + path);
-  }
-  return fd;
-}
-
-bool try_lock(int fd, LockMode mode, const std::string& path) {
-  const int operation = (mode == LockMode::kShared ? LOCK_SH : LOCK_EX) | LOCK_NB;
-  while (::flock(fd, operation) != 0) {
-    if (errno == EWOULDBLOCK) {
-      return false;
-    }
-    if (errno != EINTR) {
-      throw errno_error(errno, "lock " + path);
-    }
-  }
-  return true;
-}
-
 }  // namespace
+
+milliseconds Wait::left(const std::string& path) const {
+  if (cancelled && cancelled()) {
+    throw Error(Code::kCancelled, "cancelled while waiting for " + path);
+  }
+  const auto rest = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+  if (rest <= milliseconds(0)) {
+    throw Error(Code::kTimeout, "timed out waiting for " + path);
+  }
+  return rest;
+}
 
 FileLock& FileLock::operator=(FileLock&& other) noexcept {
   if (this != &other) {
@@ -91,22 +77,40 @@ FileLock& FileLock::operator=(FileLock&& other) noexcept {
   return *this;
 }
 
+FileLock FileLock::open(const std::string& path) {
+  constexpr int kFlags = O_CLOEXEC | O_NOFOLLOW;
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | kFlags, 0600));
+  if (!fd && (errno == EROFS || errno == EACCES)) {
+    fd.reset(::open(path.c_str(), O_RDONLY | kFlags));  // enough to read beside others
+  }
+  if (!fd) {
+    throw errno_error(errno, "open " + path);
+  }
+  return FileLock(std::move(fd));
+}
+
+bool FileLock::try_lock(LockMode mode) {
+  const int operation = (mode == LockMode::kShared ? LOCK_SH : LOCK_EX) | LOCK_NB;
+  while (::flock(fd_.get(), operation) != 0) {
+    if (errno == EWOULDBLOCK) {
+      return false;
+    }
+    if (errno != EINTR) {
+      throw errno_error(errno, "lock the state store");
+    }
+  }
+  return true;
+}
+
 FileLock FileLock::take(const std::string& path, LockMode mode, const Wait& wait) {
-  FileLock lock(open_lock_file(path));
-  if (try_lock(lock.fd(), mode, path)) {
+  FileLock lock = open(path);
+  if (lock.try_lock(mode)) {
     return lock;
   }
   // Watched before it is tried again, so that no release falls between.
   CloseWatch watch(path);
-  while (!try_lock(lock.fd(), mode, path)) {
-    if (wait.cancelled && wait.cancelled()) {
-      throw Error(Code::kCancelled, "cancelled while waiting for " + path);
-    }
-    const auto left = std::chrono::ceil<milliseconds>(wait.deadline - steady_clock::now());
-    if (left <= milliseconds(0)) {
-      throw Error(Code::kTimeout, "timed out waiting for " + path);
-    }
-    watch.wait(left);
+  while (!lock.try_lock(mode)) {
+    watch.wait(wait.left(path));
   }
   return lock;
 }

@@ -14,22 +14,27 @@ namespace gantry::state_leveldb {
 
 enum class LockMode { kShared, kExclusive };
 
+// How long to wait for a lock.
+struct Wait {
+  std::chrono::steady_clock::time_point deadline;  // in the past: try once
+  std::function<bool()> cancelled;                 // may be empty
+  // What is left; kTimeout (a bare sentence: the caller knows who holds it) or kCancelled
+  // when it is over.
+  [[nodiscard]] std::chrono::milliseconds left(const std::string& path) const;
+};
+
 class FileLock {
  public:
-  using Deadline = std::chrono::steady_clock::time_point;
-  struct Wait {
-    Deadline deadline;
-    std::function<bool()> cancelled;  // may be empty
-  };
-
   FileLock() = default;
   FileLock(FileLock&&) noexcept = default;
   FileLock& operator=(FileLock&& other) noexcept;
   ~FileLock() { release(); }
 
-  // kTimeout (a bare sentence: the caller knows who holds it) and kCancelled. A deadline in
-  // the past tries once.
+  // For a lock that few wait for at once: each release wakes them all.
   [[nodiscard]] static FileLock take(const std::string& path, LockMode mode, const Wait& wait);
+  // The file, made if missing, not locked yet.
+  [[nodiscard]] static FileLock open(const std::string& path);
+  [[nodiscard]] bool try_lock(LockMode mode);
   void release() noexcept;
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "plugins/state-leveldb/database.h"
+#include "plugins/state-leveldb/gate.h"
 #include "plugins/state-leveldb/status_record.h"
 #include "plugins/state-leveldb/transactions.h"
 #include "sdk/support/errno_error.h"
@@ -61,11 +62,10 @@ const std::string& LevelDbState::boot_id() {
 FileLock LevelDbState::enter(LockMode mode, std::int64_t timeout_ms) {
   constexpr std::int64_t kLongest = 1000LL * 3600 * 24;
   const milliseconds timeout(std::clamp<std::int64_t>(timeout_ms, 0, kLongest));
-  const FileLock::Wait wait{steady_clock::now() + timeout,
-                            [this] { return host_.cancelled(); }};
+  const Wait wait{steady_clock::now() + timeout, [this] { return host_.cancelled(); }};
   const std::string lock = dir_ + "/lock";
   try {
-    const FileLock gate = FileLock::take(dir_ + "/gate", LockMode::kExclusive, wait);
+    const Gate gate(dir_ + "/gate", wait);
     return FileLock::take(lock, mode, wait);
   } catch (const Error& e) {
     if (e.code() != Code::kTimeout) {

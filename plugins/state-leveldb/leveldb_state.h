@@ -4,6 +4,7 @@
 // for each transaction, under locks of our own. In the folder:
 //
 //   gate     whoever wants in takes this for a moment; it gives a waiting writer its turn
+//   queue    a pipe through which whoever leaves the gate wakes the next
 //   lock     held through the transaction, shared or exclusive; says what StatusRecord holds
 //   db/      the LevelDB database
 //   repair   made by a person: the next transaction salvages what can be read
