@@ -116,6 +116,7 @@ Result Attachments::attach(const Conflist& list, const NetRequest& request,
     // Left by someone who died; its leases and rules would be taken for ours.
     detach(request, attachment);
   }
+  announce(list, record);
   std::future<void> rules;
   if (used.own && !bridge_of(used).empty()) {
     rules = std::async(std::launch::async, [&] { ensure_rules(list); });
@@ -130,6 +131,17 @@ Result Attachments::attach(const Conflist& list, const NetRequest& request,
   Result result = parse_result(record.result, "answer of network " + list.name);
   require_static(result, attachment);
   return result;
+}
+
+// From here on the network is in use. Whoever removes networks sees either this record, or
+// we see that the file is gone.
+void Attachments::announce(const Conflist& list, const Record& record) const {
+  const FileLock hold = networks_.hold();
+  if (!gantry::exists(list.path)) {
+    throw Error(Code::kNotFound, "unable to find network with name or ID " + list.name +
+                                     ": it was removed just now: network not found");
+  }
+  folder_of(list.own).put(record);
 }
 
 // Deleting the host's end of the veth takes the container's end with it and needs no

@@ -47,6 +47,7 @@ class Attachments {
   [[nodiscard]] std::optional<Record> find(const RecordKey& key) const;
   void tailor(Conflist& list, const std::vector<plugin::PortMapping>& ports) const;
   void claim_bridge(const Conflist& list) const;
+  void announce(const Conflist& list, const Record& record) const;
   void ensure_rules(const Conflist& list) const;
   void detach_own_bridge(const Record& record) const;
 

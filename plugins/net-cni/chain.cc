@@ -126,9 +126,6 @@ Record make_record(const Conflist& list, const NetRequest& request,
 }
 
 void add_chain(const Invoker& invoker, const RecordFolder& folder, Record& record) {
-  record.complete = false;
-  record.result = nullptr;
-  folder.put(record);
   for (std::size_t i = 0; i < record.plugins.size(); ++i) {
     const Json config = with_result(record.plugins[i], record.result);
     const std::string answer =

@@ -23,8 +23,8 @@ namespace gantry::net_cni {
 
 [[nodiscard]] bool has_capability(const std::vector<Json>& plugins, const std::string& name);
 
-// Writes the record before the first plug-in runs and after each. On failure the record
-// tells how far it came; undo with del_chain.
+// REQUIRES: the record is in the folder. Writes it again after each plug-in. On failure it
+// tells how far the chain came; undo with del_chain.
 void add_chain(const Invoker& invoker, const RecordFolder& folder, Record& record);
 
 // Goes on when a plug-in fails; throws the first error at the end. netns_path may be empty.

@@ -11,9 +11,9 @@
 
 namespace gantry::net_cni {
 
-FileLock::FileLock(const std::filesystem::path& path)
+FileLock::FileLock(const std::filesystem::path& path, Mode mode)
     : fd_(open_file(path, O_RDWR | O_CREAT, 0600)) {
-  while (::flock(fd_.get(), LOCK_EX) != 0) {
+  while (::flock(fd_.get(), mode == Mode::kShared ? LOCK_SH : LOCK_EX) != 0) {
     if (errno != EINTR) {
       throw errno_error(errno, "lock " + path.string());
     }

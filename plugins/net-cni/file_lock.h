@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An exclusive lock between processes and threads, held as long as the object lives and
-// dropped by the kernel when the holder dies. Every holder's work is bounded (its programs
+// A lock between processes and threads, exclusive or shared, held as long as the object lives
+// and dropped by the kernel when the holder dies. Every holder's work is bounded (its programs
 // have time-outs), and so is the wait.
 #pragma once
 
@@ -13,8 +13,9 @@ namespace gantry::net_cni {
 
 class FileLock {
  public:
+  enum class Mode { kExclusive, kShared };
   // Makes the file when it is missing; its folder must exist.
-  explicit FileLock(const std::filesystem::path& path);
+  explicit FileLock(const std::filesystem::path& path, Mode mode = Mode::kExclusive);
 
  private:
   UniqueFd fd_;

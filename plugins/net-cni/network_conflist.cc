@@ -133,6 +133,13 @@ std::string file_time(const std::filesystem::path& path) {
   return text.data();
 }
 
+// Podman leaves empty maps out.
+void set_unless_empty(Json& network, const char* key, const Json& value) {
+  if (!value.empty()) {
+    network[key] = value;
+  }
+}
+
 Json options_of(const Json& plugin) {
   Json options = Json::object();
   for (const char* key : {"mtu", "vlan"}) {
@@ -195,8 +202,8 @@ Json describe(const Conflist& list) {
     network["created"] = own.at("created");
     network["internal"] = own.at("internal");
     network["ipv6_enabled"] = own.at("ipv6");
-    network["labels"] = own.at("labels");
-    network["options"] = own.at("options");
+    set_unless_empty(network, "labels", own.at("labels"));
+    set_unless_empty(network, "options", own.at("options"));
     network["ipam_options"] = {{"driver", own.at("ipam")}};
     return network;
   }
@@ -210,8 +217,7 @@ Json describe(const Conflist& list) {
   network["internal"] = type == "bridge" && !first.value("isGateway", false) &&
                         !first.value("isDefaultGateway", false);
   network["ipv6_enabled"] = ipv6;
-  network["labels"] = Json::object();
-  network["options"] = options_of(first);
+  set_unless_empty(network, "options", options_of(first));
   network["ipam_options"] = {{"driver", ipam_driver.empty() ? "none" : ipam_driver}};
   return network;
 }

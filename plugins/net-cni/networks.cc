@@ -8,7 +8,6 @@
 #include <ctime>
 #include <utility>
 
-#include "plugins/net-cni/file_lock.h"
 #include "plugins/net-cni/links.h"
 #include "plugins/net-cni/names.h"
 #include "sdk/support/errno_error.h"
@@ -109,6 +108,11 @@ std::vector<NetworkObject> Networks::own() const {
     }
   }
   return networks;
+}
+
+FileLock Networks::hold() const {
+  make_directories(own_dir_, 0755);
+  return FileLock(own_dir_ / "lock", FileLock::Mode::kShared);
 }
 
 Networks::Taken Networks::taken() const {

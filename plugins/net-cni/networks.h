@@ -13,6 +13,7 @@
 
 #include "plugins/net-cni/config.h"
 #include "plugins/net-cni/conflist.h"
+#include "plugins/net-cni/file_lock.h"
 #include "plugins/net-cni/invoker.h"
 #include "plugins/net-cni/network_object.h"
 
@@ -31,6 +32,8 @@ class Networks {
   [[nodiscard]] std::vector<std::string> names() const;
   // Gantry's own.
   [[nodiscard]] std::vector<NetworkObject> own() const;
+  // Keeps gantry's networks from being removed while it lives.
+  [[nodiscard]] FileLock hold() const;
 
   // What the request leaves out is chosen: id, bridge, subnets, gateways.
   [[nodiscard]] Conflist create(NetworkObject request) const;

@@ -52,8 +52,8 @@ class RealCni : public ::testing::Test {
   }
 
   std::unique_ptr<CniNet> make_net() const {
-    return std::make_unique<CniNet>(host_->host(),
-                                    gantry::to_text(Json{{"config_dirs", host_->config_dir()}}));
+    return std::make_unique<CniNet>(
+        host_->host(), gantry::to_text(Json{{"config_dirs", host_->config_dir()}}));
   }
   plugin::NetRequest request(const TestNamespace& ns, const std::string& network = "gantry",
                              const std::string& id = kId) const {
@@ -71,7 +71,8 @@ class RealCni : public ::testing::Test {
   void expect_clean(const std::string& id = kId) const {
     EXPECT_THAT(output_of("ip -o link"), Not(HasSubstr("veth")));
     EXPECT_THAT(output_of("iptables-save"), Not(HasSubstr(id)));
-    EXPECT_THAT(output_of("grep -rsl --exclude-dir=netns " + id + " " + host_->root().string()), IsEmpty());
+    EXPECT_THAT(output_of("grep -rsl --exclude-dir=netns " + id + " " + host_->root().string()),
+                IsEmpty());
   }
 
   std::unique_ptr<TestHost> host_;
