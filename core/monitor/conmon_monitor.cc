@@ -33,9 +33,7 @@ std::optional<ports::ExitRecord> ConmonMonitor::read_exit(const ports::ExitSourc
   return monitor::read_exit(source);
 }
 
-void ConmonMonitor::clear_exit(const ports::ExitSource& source) {
-  monitor::clear_exit(source);
-}
+void ConmonMonitor::clear_exit(const ports::ExitSource& source) { monitor::clear_exit(source); }
 
 bool ConmonMonitor::is_alive(int monitor_pid, const std::string& id) {
   return monitor_is_alive(monitor_pid, id);

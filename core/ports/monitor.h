@@ -104,8 +104,8 @@ struct ExitRecord {
 struct ExitSource {
   std::string id;
   std::string exit_dir;
-  std::string bundle;   // has the OOM mark
-  int monitor_pid = 0;  // 0: not known, only the exit file counts
+  std::string bundle = {};  // has the OOM mark
+  int monitor_pid = 0;      // 0: not known, only the exit file counts
 };
 
 struct Ended {
