@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/image/layer_split.h"
+#include "core/image/staging.h"
 #include "sdk/support/files.h"
 
 namespace gantry::image {
@@ -123,7 +124,7 @@ std::vector<std::string> drop_unused_layers(const Context& context,
   const LayerLocks locks(context.root);
   std::set<std::string> used = used_layers(context, layers);
   std::vector<std::string> owned;
-  for (const std::string& id : candidates) {
+  for (const std::string& id : std::set<std::string>(candidates.begin(), candidates.end())) {
     if (layers.contains(id) && !used.contains(id) && locks.try_own(id)) {
       owned.push_back(id);
     }
@@ -156,6 +157,7 @@ std::vector<std::string> collect_garbage(const Context& context) {
   }
   std::vector<std::string> removed = drop_unused_layers(context, candidates);
   drop_stray_splits(context);
+  drop_stale_staging(context.tmp);
   return removed;
 }
 

@@ -285,44 +285,87 @@ void write_content(const Blob& blob, std::uint64_t size, const WriteFunction& wr
   write_zeros(size - at, write);
 }
 
+// Reads the records of a split, one after the other.
+class SplitReader {
+ public:
+  explicit SplitReader(const std::filesystem::path& split)
+      : file_(open_file(split, O_RDONLY), GzipFile::Mode::kRead, split.string()),
+        name_(split.string()) {
+    std::string magic(kMagic.size(), '\0');
+    file_.read(magic.data(), magic.size());
+    if (magic != kMagic) {
+      throw damaged();
+    }
+  }
+  // False at the end. For a file, path is set; of own bytes, size() of them follow by
+  // bytes().
+  bool next() {
+    char kind = '\0';
+    if (file_.read_some(&kind, 1) != 1) {
+      return false;
+    }
+    size_ = read_number(file_);
+    path_.clear();
+    if (kind == 'F') {
+      const std::uint64_t length = read_number(file_);
+      if (length == 0 || length > kMaxPath) {
+        throw damaged();
+      }
+      path_.resize(length);
+      file_.read(path_.data(), path_.size());
+    } else if (kind != 'M') {
+      throw damaged();
+    }
+    return true;
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+  void bytes(const WriteFunction& write) {
+    buffer_.resize(kChunk);
+    for (std::uint64_t left = size_; left > 0;) {
+      const std::size_t n = std::min<std::uint64_t>(left, buffer_.size());
+      file_.read(buffer_.data(), n);
+      write(std::string_view(buffer_).substr(0, n));
+      left -= n;
+    }
+  }
+
+ private:
+  [[nodiscard]] Error damaged() const { return {Code::kCorrupt, name_ + " is damaged"}; }
+
+  GzipFile file_;
+  std::string name_;
+  std::string path_;
+  std::uint64_t size_ = 0;
+  std::string buffer_;
+};
+
 }  // namespace
 
-bool join_layer(const std::filesystem::path& split, const BlobSource& files,
+void join_layer(const std::filesystem::path& split, const BlobSource& files,
                 const WriteFunction& write) {
-  if (!gantry::exists(split)) {
-    return false;
-  }
-  GzipFile file(open_file(split, O_RDONLY), GzipFile::Mode::kRead, split.string());
-  std::string buffer(kMagic.size(), '\0');
-  file.read(buffer.data(), buffer.size());
-  if (buffer != kMagic) {
-    throw Error(Code::kCorrupt, split.string() + " is damaged");
-  }
-  for (char kind = '\0'; file.read_some(&kind, 1) == 1;) {
-    const std::uint64_t size = read_number(file);
-    if (kind == 'M') {
-      buffer.resize(kChunk);
-      for (std::uint64_t left = size; left > 0;) {
-        const std::size_t n = std::min<std::uint64_t>(left, buffer.size());
-        file.read(buffer.data(), n);
-        write(std::string_view(buffer).substr(0, n));
-        left -= n;
-      }
+  for (SplitReader reader(split); reader.next();) {
+    if (reader.path().empty()) {
+      reader.bytes(write);
       continue;
     }
-    const std::uint64_t length = read_number(file);
-    if (kind != 'F' || length > kMaxPath) {
-      throw Error(Code::kCorrupt, split.string() + " is damaged");
-    }
-    std::string path(length, '\0');
-    file.read(path.data(), path.size());
-    const std::optional<Blob> blob = files.find(path);
+    const std::optional<Blob> blob = files.find(reader.path());
     if (!blob) {
-      throw Error(Code::kCorrupt, path + " is gone from the layer");
+      throw Error(Code::kCorrupt, reader.path() + " is gone from the layer");
     }
-    write_content(*blob, size, write);
+    write_content(*blob, reader.size(), write);
   }
-  return true;
+}
+
+std::uint64_t joined_size(const std::filesystem::path& split) {
+  std::uint64_t all = 0;
+  for (SplitReader reader(split); reader.next();) {
+    all += reader.size();
+    if (reader.path().empty()) {
+      reader.bytes([](std::string_view) {});
+    }
+  }
+  return all;
 }
 
 std::filesystem::path split_path(const std::filesystem::path& root, const std::string& layer) {

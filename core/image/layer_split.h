@@ -53,10 +53,14 @@ class SplitWriter {
 using WriteFunction = std::function<void(std::string_view)>;
 
 // Writes the tar again. files: an archive of the layer's files, as Storage::diff gives it.
-// False when the layer was never split. kCorrupt when a file is gone or changed its size.
-bool join_layer(const std::filesystem::path& split, const BlobSource& files,
+// kCorrupt when a file is gone or changed its size.
+void join_layer(const std::filesystem::path& split, const BlobSource& files,
                 const WriteFunction& write);
 
+// How long that tar is.
+[[nodiscard]] std::uint64_t joined_size(const std::filesystem::path& split);
+
+// Where the split of a layer is, if it has one.
 [[nodiscard]] std::filesystem::path split_path(const std::filesystem::path& root,
                                                const std::string& layer);
 

@@ -10,11 +10,13 @@
 #include "core/image/layer_gc.h"
 #include "core/image/layer_import.h"
 #include "core/image/layer_lock.h"
+#include "core/image/layer_split.h"
 #include "core/image/manifest.h"
 #include "core/image/timestamp.h"
 #include "core/model/ids.h"
 #include "sdk/support/cleanup.h"
 #include "sdk/support/digest.h"
+#include "sdk/support/files.h"
 
 namespace gantry::image {
 
@@ -139,8 +141,11 @@ StoredLayer bring_layer(const Context& context, const LayerLocks& locks, LayerRe
   // A layer that another load left unrecorded is ours to drop, too, should we fail.
   brought.add(id);
   if (settle(context, locks, id)) {
-    const bool sized = known != nullptr && known->size != 0;
-    return {id, sized ? known->size : context.storage.usage(id).bytes};
+    if (known != nullptr && known->size != 0) {
+      return {id, known->size};
+    }
+    const std::filesystem::path split = split_path(context.root, id);
+    return {id, gantry::exists(split) ? joined_size(split) : context.storage.usage(id).bytes};
   }
   context.progress.say("Copying blob " + request.name);
   const ports::Applied applied = import_layer(context, request);
