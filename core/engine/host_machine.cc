@@ -10,7 +10,7 @@
 
 #include <cerrno>
 
-#include "core/net/netns.h"
+#include "core/net/net_namespace.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 
@@ -56,8 +56,13 @@ void HostMounter::unmount(const fs::path& path) {
   }
 }
 
-void HostMounter::pin_netns(const fs::path& path) { net::pin_netns(path); }
-void HostMounter::unpin_netns(const fs::path& path) { net::unpin_netns(path); }
+void HostMounter::pin_netns(const fs::path& path) {
+  if (!net::is_namespace_pinned(path)) {
+    make_directories(path.parent_path(), 0711);
+    net::create_namespace(path);
+  }
+}
+void HostMounter::unpin_netns(const fs::path& path) { net::remove_namespace(path); }
 
 bool HostProcesses::alive(int pid) {
   if (pid <= 0) {

@@ -37,7 +37,7 @@ Settings settings_of(const layout::Configuration& configuration) {
   for (const std::string& flag : configuration.as_flags()) {
     settings.exit_command.push_back(flag);
   }
-  settings.exit_command.insert(settings.exit_command.end(), {"container", "cleanup"});
+  settings.exit_command.insert(settings.exit_command.end(), {"container", "cleanup", "--from-monitor"});
   settings.hide_program = hide_program(configuration);
   settings.init_program = configuration.get("init_program");
   settings.default_network = configuration.get("default_network");

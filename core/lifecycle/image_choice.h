@@ -11,10 +11,15 @@
 
 namespace gantry::lifecycle {
 
+struct ChosenImage {
+  model::Image image;
+  std::string name;  // as it shall be recorded: fully qualified where it has a name
+};
+
 // policy: missing, always, newer, never. kNotFound in podman's words.
-[[nodiscard]] model::Image choose_image(engine::Engine& engine, const std::string& name,
-                                        const std::string& policy,
-                                        const std::function<void(const std::string&)>& progress);
+[[nodiscard]] ChosenImage choose_image(engine::Engine& engine, const std::string& name,
+                                       const std::string& policy,
+                                       const std::function<void(const std::string&)>& progress);
 
 // What the image services of core/image work with, over the configured storage.
 [[nodiscard]] image::Context image_context(engine::Engine& engine);

@@ -2,10 +2,9 @@
 #include "core/lifecycle/resolve_request.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "core/model/ids.h"
-#include "core/net/host_port.h"
+#include "core/net/host_ports.h"
 #include "core/net/port_spec.h"
 
 namespace gantry::lifecycle {
@@ -95,7 +94,6 @@ model::Backends choose_backends(engine::Engine& engine, const CreateRequest& req
 
 void settle_details(engine::Engine& engine, const CreateRequest& request,
                     model::ContainerConfig& config) {
-  config.image_name = request.image;
   for (model::Mount& mount : config.mounts) {
     if (mount.kind == model::MountKind::kVolume && mount.source.empty()) {
       mount.source = model::random_id();
@@ -120,23 +118,11 @@ void settle_details(engine::Engine& engine, const CreateRequest& request,
     }
   }
   if (request.publish_all) {
-    for (const std::string& exposed : network.exposed) {
-      for (model::PortMapping& port : net::parse_port(exposed)) {
-        const bool taken = std::any_of(
-            network.ports.begin(), network.ports.end(), [&](const model::PortMapping& own) {
-              return own.container_port == port.container_port && own.protocol == port.protocol;
-            });
-        if (!taken) {
-          network.ports.push_back(std::move(port));
-        }
-      }
+    for (model::PortMapping& port : net::publish_all(network.ports, network.exposed)) {
+      network.ports.push_back(std::move(port));
     }
   }
-  for (model::PortMapping& port : network.ports) {
-    if (port.host_port == 0) {
-      port.host_port = net::free_host_port(port.host_ip, port.protocol, port.range);
-    }
-  }
+  net::choose_host_ports(network.ports);
 }
 
 }  // namespace gantry::lifecycle

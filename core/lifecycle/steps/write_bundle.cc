@@ -45,7 +45,8 @@ void run(StepContext& context) {
   write_container_files(context);
 
   const spec::HostFacts host = spec::probe_host();
-  spec::SpecInput input{.config = config, .host = host, .rootfs = context.state.mount_point};
+  spec::SpecInput input(config, host);
+  input.rootfs = context.state.mount_point;
   {
     const UniqueFd root = open_file(context.state.mount_point, O_PATH | O_DIRECTORY);
     input.user = spec::resolve_user(root.get(), config.process.user, config.process.groups);

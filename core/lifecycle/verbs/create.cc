@@ -70,13 +70,14 @@ std::string create(engine::Engine& engine, const CreateRequest& asked,
                    const CreateOptions& options) {
   CreateRequest request = asked;
   resolve_request(engine, request);
-  std::optional<model::Image> image;
+  std::optional<ChosenImage> chosen;
   if (request.config.rootfs.empty()) {
-    image = choose_image(engine, request.image, request.pull, options.progress);
+    chosen = choose_image(engine, request.image, request.pull, options.progress);
   }
   LockedContainer container;
   model::ContainerConfig& config = container.config;
-  config = merge(request, image ? &*image : nullptr);
+  config = merge(request, chosen ? &chosen->image : nullptr);
+  config.image_name = chosen ? chosen->name : "";
   config.id = model::random_id();
   config.created_ns = engine.clock.now_ns();
   config.backends = choose_backends(engine, request);
