@@ -11,10 +11,12 @@
 #include <ctime>
 #include <gantry/error.hpp>
 #include <memory>
+#include <optional>
 
 #include "plugins/storage-overlay/idmap.h"
 #include "plugins/storage-overlay/layer_diff.h"
 #include "plugins/storage-overlay/layer_unpack.h"
+#include "plugins/storage-overlay/shift_owners.h"
 #include "plugins/storage-overlay/trash.h"
 #include "plugins/storage-overlay/xattrs.h"
 #include "sdk/support/cleanup.h"
@@ -70,6 +72,15 @@ void make_folder_at(int folder, const char* name, mode_t mode, const std::string
   }
 }
 
+// For undoing, where the first failure is the one to tell.
+template <typename Work>
+void quietly(const Work& work) noexcept {
+  try {
+    work();
+  } catch (const std::exception&) {  // what is left is dropped by recover
+  }
+}
+
 template <typename Visit>
 void for_each_entry(const std::string& folder, const Visit& visit) {
   const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(folder.c_str()), ::closedir);
@@ -96,16 +107,19 @@ OverlayStorage::OverlayStorage(plugin::Host host, const std::string& config_json
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     if (key == "mount-api" && (text == "auto" || text == "legacy")) {
       api_ = text == "legacy" ? MountApi::kLegacy : MountApi::kNewest;
+    } else if (key == "id-mapping" && (text == "auto" || text == "shift")) {
+      always_shift_ = text == "shift";
     } else {
       throw Error(Code::kInvalid, "storage driver overlay: " + key + "=" + text +
-                                      " is not understood; it knows mount-api=auto|legacy");
+                                      " is not understood; it knows mount-api=auto|legacy and "
+                                      "id-mapping=auto|shift");
     }
   }
 }
 
 void OverlayStorage::probe() {
   const std::string folder = make_temp_directory(host_.data_dir() + "/probe.XXXXXX");
-  const Cleanup remove([&] { empty_out(folder); });
+  const Cleanup remove([&] { quietly([&] { empty_out(folder); }); });
   OverlayMount mount;
   for (const char* name : {"lower", "upper", "work"}) {
     make_directories(folder + "/" + name);
@@ -206,7 +220,7 @@ void OverlayStorage::create(const plugin::LayerCreate& request) {
   const LayerRecord record = plan_record(request);
   UniqueFd folder = store_.make_staged(request.id);
   const std::string shown = store_.staged(request.id);
-  Cleanup undo([&] { drop(shown, request.id); });
+  Cleanup undo([&] { quietly([&] { drop(shown, request.id); }); });
   fill_staged(folder.get(), record, shown);
   staged_.emplace(request.id, std::move(folder));
   undo.dismiss();
@@ -286,8 +300,15 @@ void OverlayStorage::commit(const std::string& id) {
 }
 
 void OverlayStorage::drop(const std::string& folder, const std::string& id) const {
-  if (const auto trashed = store_.move_to_trash(folder, id)) {
+  const auto trashed = store_.move_to_trash(folder, id);
+  if (!trashed) {
+    return;
+  }
+  try {
     empty_out(*trashed);
+  } catch (const Error& e) {
+    // The layer is gone as far as anyone can see; recover tries again.
+    host_.warn("layer " + id + " is removed, but not all of its files: ignoring " + e.what());
   }
 }
 
@@ -337,6 +358,9 @@ OverlayMount OverlayStorage::plan_mount(const std::string& id, const LayerRecord
                                         const plugin::LayerMount& request,
                                         UniqueFd& user_namespace) const {
   OverlayMount mount;
+  if (request.mount_label.find('"') != std::string::npos) {
+    throw Error(Code::kInvalid, "mount layer " + id + ": a label holds no quotes");
+  }
   mount.label = request.mount_label;
   mount.userxattr = record.rootless();
   mount.is_volatile = record.is_volatile;
@@ -388,6 +412,48 @@ std::string OverlayStorage::why_not_mounted(const LayerRecord& record) const {
   return "";
 }
 
+UniqueFd OverlayStorage::open_mapped(const OverlayMount& plan, const std::string& id,
+                                     const LayerRecord& record) const {
+  const std::string mark = store_.layer(id) + "/shifted";
+  const bool mapped = plan.user_namespace >= 0;
+  const bool shifted = mapped && exists(mark);
+  if (!shifted && !(mapped && always_shift_)) {
+    try {
+      return open_overlay(plan, store_.empty(), api_);
+    } catch (const Error& e) {
+      if (!mapped || e.code() != Code::kUnsupported || !record.writable()) {
+        throw;
+      }
+      host_.debug("changing the owners of layer " + id + ": " + e.what());
+    }
+  }
+  OverlayMount plain = plan;
+  plain.user_namespace = -1;
+  for (Lower& lower : plain.lowers) {
+    lower.idmapped = false;
+  }
+  if (shifted) {
+    return open_overlay(plain, store_.empty(), api_);
+  }
+  if (!record.writable()) {
+    throw Error(Code::kUnsupported,
+                "an image can only be mounted with an id mapping where "
+                "the kernel maps ids; mount a container of it");
+  }
+  // An earlier try may have broken off half-way; nobody has seen its result.
+  empty_content(plan.upper);
+  plain.read_only = false;
+  UniqueFd overlay = open_overlay(plain, store_.empty(), api_);
+  shift_owners(overlay.get(), {record.uids, record.gids}, [this] { return host_.cancelled(); });
+  write_file(mark, "");
+  if (plan.read_only) {
+    overlay.reset();
+    plain.read_only = true;
+    overlay = open_overlay(plain, store_.empty(), api_);
+  }
+  return overlay;
+}
+
 std::string OverlayStorage::mount(const plugin::LayerMount& request) {
   const std::string folder = store_.layer(request.id);
   std::string target = folder + "/merged";
@@ -412,7 +478,7 @@ std::string OverlayStorage::mount(const plugin::LayerMount& request) {
   UniqueFd user_namespace;
   const OverlayMount plan = plan_mount(request.id, record, request, user_namespace);
   try {
-    attach_overlay(open_overlay(plan, store_.empty(), api_).get(), target);
+    attach_overlay(open_mapped(plan, request.id, record).get(), target);
   } catch (const Error& e) {
     throw Error(e.code(),
                 "mount layer " + request.id + ": " + e.what() + why_not_mounted(record));
@@ -474,10 +540,18 @@ void OverlayStorage::recover() {
     }
     return true;
   });
-  for_each_entry(store_.trash(), [this](const std::string& name) {
-    empty_out(store_.trash() + "/" + name);
+  std::optional<Error> first;
+  for_each_entry(store_.trash(), [&](const std::string& name) {
+    try {
+      empty_out(store_.trash() + "/" + name);
+    } catch (const Error& e) {
+      first = first ? first : e;
+    }
     return true;
   });
+  if (first) {
+    throw Error(*first);
+  }
 }
 
 }  // namespace gantry::storage_overlay

@@ -6,6 +6,8 @@
 // except list, stat and usage, which touch nothing but files.
 //
 // Configuration: "mount-api": "auto" (default), or "legacy" to mount as Linux before 6.5.
+// "id-mapping": "auto" (default: by idmapped mounts, and by changing the owners of a
+// container's files at its first mount where the kernel cannot), or "shift" for the latter.
 // Options of a layer: "volatile": "true": never synced, not even at unmount; for what a
 // power cut may lose.
 #pragma once
@@ -51,6 +53,9 @@ class OverlayStorage final : public plugin::Storage {
   [[nodiscard]] OverlayMount plan_mount(const std::string& id, const LayerRecord& record,
                                         const plugin::LayerMount& request,
                                         UniqueFd& user_namespace) const;
+  // The overlay, with its owners mapped or changed as the record asks.
+  [[nodiscard]] UniqueFd open_mapped(const OverlayMount& plan, const std::string& id,
+                                     const LayerRecord& record) const;
   // What lies below a layer, merged; empty when nothing does.
   [[nodiscard]] UniqueFd open_parents(const LayerRecord& record) const;
   [[nodiscard]] std::string why_not_mounted(const LayerRecord& record) const;
@@ -61,6 +66,7 @@ class OverlayStorage final : public plugin::Storage {
   plugin::Host host_;
   LayerStore store_;
   MountApi api_ = MountApi::kNewest;
+  bool always_shift_ = false;
   std::map<std::string, UniqueFd> staged_;
 };
 

@@ -109,7 +109,7 @@ class Deletion {
 
 }  // namespace
 
-void empty_out(const std::string& folder) {
+void empty_content(const std::string& folder) {
   const UniqueFd top(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!top) {
     if (errno == ENOENT) {
@@ -120,6 +120,10 @@ void empty_out(const std::string& folder) {
   Deletion deletion(top.get(), folder);
   while (deletion.pass()) {
   }
+}
+
+void empty_out(const std::string& folder) {
+  empty_content(folder);
   if (::rmdir(folder.c_str()) != 0 && errno != ENOENT) {
     throw errno_error(errno, "delete " + folder);
   }

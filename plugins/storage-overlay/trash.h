@@ -11,4 +11,7 @@ namespace gantry::storage_overlay {
 // deletes it at the same time. Follows no link and enters no mount (kBusy).
 void empty_out(const std::string& folder);
 
+// The same for what is in a folder, which stays.
+void empty_content(const std::string& folder);
+
 }  // namespace gantry::storage_overlay

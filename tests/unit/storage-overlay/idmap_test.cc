@@ -72,6 +72,43 @@ TEST_F(OverlayTest, MappedContainerSeesItsOwnIds) {
       << "nothing but the mounts that were asked for";
 }
 
+// Where the kernel cannot map, the files change hands, once.
+TEST_F(OverlayTest, ShiftedContainerSeesItsOwnIds) {
+  storage_ = open_storage(R"({"id-mapping":"shift"})");
+  import("image", "",
+         make_pax_entry({{"uid", "33"},
+                         {"gid", "44"},
+                         { "SCHILY.xattr.security.capability",
+                           std::string("\1\0\0\2\0\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20) }},
+                        "www", "x") +
+             make_tar({{"etc/", ""},
+                       {"etc/passwd", "root\n"},
+                       { "l -> www",
+                         "" }}));
+  sh("chmod 6755 " + (root_ / "layers/image/diff/etc/passwd").string());
+  create("c", "image", true, kMaps);
+  storage_->commit("c");
+  write_file(root_ / "layers/c/diff/half", "of an earlier try");
+  for (int round = 0; round < 2; ++round) {
+    const std::string rootfs = mount("c", 0, kMaps);
+    EXPECT_EQ(owner_of(rootfs), "100000:200000");
+    EXPECT_EQ(owner_of(rootfs + "/etc/passwd"), "100000:200000");
+    EXPECT_EQ(owner_of(rootfs + "/www"), "100033:200044");
+    EXPECT_EQ(owner_of(rootfs + "/l"), "100000:200000");
+    EXPECT_EQ(sh("stat -c %a " + rootfs + "/etc/passwd"), "6755\n");
+    EXPECT_EQ(read_xattr(rootfs + "/www", "security.capability").size(), 20U);
+    EXPECT_FALSE(gantry::exists(rootfs + "/half"));
+    EXPECT_EQ(owner_of((root_ / "layers/image/diff/www").string()), "33:44");
+    if (round == 0) {
+      write_file(rootfs + "/kept", "k");
+    }
+    EXPECT_EQ(read_file(rootfs + "/kept"), "k");
+    storage_->unmount("c");
+  }
+  EXPECT_EQ(error_of([&] { mount("image", 0, kMaps); }).first, Code::kUnsupported);
+  storage_->remove("c");
+}
+
 TEST_F(OverlayTest, LayerForOneMappingIsNotMountedWithAnother) {
   create("c", "", true, kMaps);
   storage_->commit("c");
