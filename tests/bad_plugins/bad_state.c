@@ -7,6 +7,7 @@
 #include <gantry/abi/state.h>
 
 #include <stddef.h>
+#include <stdlib.h>
 
 #define STR(text) {text, sizeof(text) - 1}
 
@@ -17,6 +18,9 @@ static int32_t create(const gantry_host *host, gantry_str config_json, void **re
   (void)host;
   (void)config_json;
   (void)error;
+#if defined(CRASH)
+  abort();
+#endif
   *ret_self = &instance;
   return GANTRY_OK;
 }
