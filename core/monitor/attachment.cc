@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "core/monitor/control_fifo.h"
+#include "sdk/support/cleanup.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 
@@ -62,6 +63,11 @@ SocketAttachment::SocketAttachment(ports::AttachRequest request)
 }
 
 AttachEnd SocketAttachment::run() {
+  if (!socket_) {
+    throw Error(Code::kInvalid, "the session at " + request_.socket_dir + " is over");
+  }
+  // conmon waits for a client that has stopped reading, and the container for conmon.
+  const Cleanup hang_up([&] { socket_.reset(); });
   const ClientSignals signals(request_.on_signal != nullptr);
   RawTerminal raw(request_.terminal ? request_.in : -1);
   for (;;) {

@@ -2,10 +2,12 @@
 #include "core/monitor/exit_watch.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -29,10 +31,23 @@ bool has_ended(int pidfd) {
 }
 
 // conmon's arguments hold the container's id; anything else with this pid is a stranger.
-bool is_conmon_of(int pid, const std::string& id) {
-  const std::optional<std::string> words =
-      read_file_if_exists("/proc/" + std::to_string(pid) + "/cmdline");
-  return words && words->find(std::string("\0-c\0", 4) + id + '\0') != std::string::npos;
+bool is_conmon_of(int pid, const std::string& id, int pidfd) {
+  const std::string proc = "/proc/" + std::to_string(pid);
+  for (int tries = 0; tries < 10000; ++tries) {
+    const std::optional<std::string> words = read_file_if_exists(proc + "/cmdline");
+    if (words && !words->empty()) {
+      return words->find(std::string("\0-c\0", 4) + id + '\0') != std::string::npos;
+    }
+    // Within execve(2) a process has a program, but for a moment no arguments: vfork(2)
+    // returns to the parent that early.
+    std::array<char, 1> program{};
+    if (has_ended(pidfd) ||
+        ::readlink((proc + "/exe").c_str(), program.data(), program.size()) < 0) {
+      return false;
+    }
+    (void)::sched_yield();
+  }
+  return false;
 }
 
 }  // namespace
@@ -43,7 +58,7 @@ UniqueFd open_monitor(int pid, const std::string& id) {
   }
   UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   // Looked at after the open: from then on the pid cannot change hands unseen.
-  if (!fd || has_ended(fd.get()) || !is_conmon_of(pid, id)) {
+  if (!fd || has_ended(fd.get()) || !is_conmon_of(pid, id, fd.get())) {
     return UniqueFd();
   }
   return fd;

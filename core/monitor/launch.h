@@ -3,6 +3,10 @@
 // A container's create under conmon, from its start to the pid of the first process. The
 // runtime works while the caller does something else between constructor and finish. Owned
 // by the caller; one thread at a time.
+//
+// conmon stays in the cgroup of whoever starts it. A move would cost about 10 ms, and the
+// container's own limits never counted conmon: the runtime puts the container where its
+// configuration says. Whoever wants conmon elsewhere starts gantry there.
 #pragma once
 
 #include <chrono>

@@ -99,7 +99,7 @@ ports::LaunchRequest RealBundle::request(const BundleOptions& options) {
   if (options.own_pid_namespace) {
     namespaces.push_back({{"type", "pid"}});
   }
-  const Json config = {
+  Json config = {
       {"ociVersion", "1.0.2"},
       {"process", process_json(options)},
       {"root", {{"path", "rootfs"}, {"readonly", false}}},
@@ -115,6 +115,9 @@ ports::LaunchRequest RealBundle::request(const BundleOptions& options) {
          {"source", "devpts"},
          {"options", {"newinstance", "ptmxmode=0666", "mode=0620"}}}}},
       {"linux", {{"cgroupsPath", "/gantry-monitor-test-" + id_}, {"namespaces", namespaces}}}};
+  if (options.memory_limit > 0) {
+    config["linux"]["resources"]["memory"]["limit"] = options.memory_limit;
+  }
   write_file(bundle() + "/config.json", to_text(config));
 
   ports::LaunchRequest request;

@@ -19,6 +19,7 @@ struct BundleOptions {
   std::vector<std::string> argv;
   bool terminal = false;
   bool own_pid_namespace = true;
+  std::int64_t memory_limit = 0;
 };
 
 class RealBundle {
