@@ -28,7 +28,7 @@ int wait_for_end(void* pipe_end) {
   const int fd = *static_cast<int*>(pipe_end);
   char byte = 0;
   (void)::syscall(SYS_read, fd, &byte, 1);
-  ::_exit(0);
+  return 0;
 }
 
 void write_map(const std::string& path, const Ranges& ranges) {
