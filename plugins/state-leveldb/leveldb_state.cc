@@ -2,6 +2,7 @@
 #include "plugins/state-leveldb/leveldb_state.h"
 
 #include <fcntl.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -75,7 +76,8 @@ FileLock LevelDbState::enter(LockMode mode, std::int64_t timeout_ms) {
     if (holders.empty()) {
       const UniqueFd fd(::open(lock.c_str(), O_RDONLY | O_CLOEXEC));
       const int writer = fd ? read_record(fd.get()).writer : 0;
-      holders = writer != 0 ? "process " + std::to_string(writer) : "another process";
+      const bool lives = writer > 0 && (::kill(writer, 0) == 0 || errno == EPERM);
+      holders = lives ? "process " + std::to_string(writer) : "another process";
     }
     throw Error(Code::kTimeout, "waited " + std::to_string(timeout.count()) +
                                     " ms for the state store in " + dir_ + ": " + holders +

@@ -57,7 +57,7 @@ void count(plugin::State& state, int rounds, unsigned seed) {
 }
 
 // Commits n = first, first + 1, ... under this prefix until killed; each is acknowledged by
-// eight bytes after its commit.
+// eight bytes after its commit. Compacts now and then.
 void write_on(plugin::State& state, const std::string& prefix, std::uint64_t first) {
   for (std::uint64_t n = first;; ++n) {
     const auto txn = state.begin(true, kPatience);
@@ -66,6 +66,9 @@ void write_on(plugin::State& state, const std::string& prefix, std::uint64_t fir
     txn->commit(n % 16 == 0);
     if (::write(STDOUT_FILENO, &n, sizeof(n)) != sizeof(n)) {
       return;
+    }
+    if (n % 151 == 0) {
+      state.compact(kPatience);
     }
   }
 }
