@@ -97,9 +97,29 @@ void Attachments::claim_bridge(const Conflist& list) const {
   }
 }
 
+void Attachments::mark_bridge(const Conflist& list) const {
+  const std::string bridge = bridge_of(list);
+  try {
+    if (link_alias(bridge).empty()) {
+      set_link_alias(bridge, alias_of(list));
+    }
+  } catch (const Error& error) {
+    host_.debug(std::string("ignoring: ") + error.what());
+  }
+}
+
 void Attachments::ensure_rules(const Conflist& list) const {
-  if (!rules_.present(network_of(list))) {
-    rules_.install(networks_.own());
+  try {
+    if (!rules_.present(network_of(list))) {
+      rules_.install(networks_.own());
+    }
+  } catch (const Error& error) {
+    if (error.code() == Code::kNotFound) {
+      throw Error(Code::kUnsupported, "masquerading for network " + list.name + ": " +
+                                          error.what() +
+                                          "; install it or use an internal network");
+    }
+    throw;
   }
 }
 
@@ -124,9 +144,7 @@ Result Attachments::attach(const Conflist& list, const NetRequest& request,
   add_chain(invoker_, folder_of(used.own), record);
   if (rules.valid()) {
     rules.get();
-    if (link_alias(bridge_of(used)).empty()) {
-      set_link_alias(bridge_of(used), alias_of(used));
-    }
+    mark_bridge(used);
   }
   Result result = parse_result(record.result, "answer of network " + list.name);
   require_static(result, attachment);
@@ -146,14 +164,15 @@ void Attachments::announce(const Conflist& list, const Record& record) const {
 
 // Deleting the host's end of the veth takes the container's end with it and needs no
 // namespace; the kernel's wait for it runs beside the plug-ins.
-void Attachments::detach_own_bridge(const Record& record) const {
+void Attachments::detach_own_bridge(const Record& record, bool alive) const {
   const auto link =
       host_link(parse_result(record.result, "result of network " + record.key.network));
+  const bool ours = link && link_mac(link->name) == link->mac;
   std::future<void> gone;
-  if (link && link_mac(link->name) == link->mac) {
+  if (ours) {
     gone = std::async(std::launch::async, [&] { delete_link(link->name); });
   }
-  del_chain(invoker_, record, "");
+  del_chain(invoker_, record, ours || !alive ? "" : record.netns_path);
   if (gone.valid()) {
     gone.get();
   }
@@ -164,7 +183,7 @@ void Attachments::detach(const Record& record) const {
   const bool own_bridge =
       record.own && !record.plugins.empty() && record.plugins.front()["type"] == "bridge";
   if (own_bridge && !record.result.is_null()) {
-    detach_own_bridge(record);
+    detach_own_bridge(record, alive);
   } else {
     del_chain(invoker_, record, alive ? record.netns_path : "");
     if (!alive) {

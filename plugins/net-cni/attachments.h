@@ -47,9 +47,10 @@ class Attachments {
   [[nodiscard]] std::optional<Record> find(const RecordKey& key) const;
   void tailor(Conflist& list, const std::vector<plugin::PortMapping>& ports) const;
   void claim_bridge(const Conflist& list) const;
+  void mark_bridge(const Conflist& list) const;
   void announce(const Conflist& list, const Record& record) const;
   void ensure_rules(const Conflist& list) const;
-  void detach_own_bridge(const Record& record) const;
+  void detach_own_bridge(const Record& record, bool alive) const;
 
   plugin::Host host_;
   const Networks& networks_;

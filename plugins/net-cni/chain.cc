@@ -72,8 +72,9 @@ std::string cni_args(const Conflist& list, const NetRequest& request,
 }
 
 Invocation invocation_of(const Record& record, const char* command, std::string netns_path) {
-  return {command, record.key.container_id, std::move(netns_path), record.key.interface_name,
-          record.args};
+  return {
+      command,     record.key.container_id, std::move(netns_path), record.key.interface_name,
+      record.args, record.v4_only};
 }
 
 Json with_result(const Json& plugin, const Json& result) {
@@ -104,6 +105,7 @@ Record make_record(const Conflist& list, const NetRequest& request,
   record.netns_path = request.netns_path;
   record.cni_version = list.cni_version;
   record.own = list.own;
+  record.v4_only = list.own && !list.document.at("args").at("gantry").at("ipv6").get<bool>();
   record.disable_check = list.disable_check;
   record.args = cni_args(list, request, attachment);
   const Json arguments = capability_arguments(attachment, ports);

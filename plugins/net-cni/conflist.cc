@@ -52,6 +52,24 @@ void check_plugins(const Conflist& list) {
   }
 }
 
+// What the rest of the plug-in reads of gantry's own files without asking again.
+void check_own(const Json& document, const fs::path& path) {
+  const Json args = document.value("args", Json());
+  const Json own = args.is_object() ? args.value("gantry", Json()) : Json();
+  const auto is = [&](const char* key, Json::value_t type) {
+    return own.is_object() && own.contains(key) && own[key].type() == type;
+  };
+  using Type = Json::value_t;
+  if (!is("id", Type::string) || !is("created", Type::string) ||
+      !is("internal", Type::boolean) || !is("ipv6", Type::boolean) ||
+      !is("labels", Type::object) || !is("options", Type::object) ||
+      !is("ipam", Type::string)) {
+    refuse(path,
+           "it was not written by gantry or was changed by hand; move it to a folder of "
+           "config_dirs, or remove it");
+  }
+}
+
 std::vector<fs::path> network_files(const fs::path& dir, const OnBadFile& on_bad) {
   std::vector<fs::path> files;
   std::error_code error;
@@ -119,6 +137,9 @@ Conflist parse_conflist(const std::string& text, const ConfigDir& dir, const fs:
   }
   list.plugins = document["plugins"].get<std::vector<Json>>();
   check_plugins(list);
+  if (list.own) {
+    check_own(document, path);
+  }
   list.document = std::move(document);
   return list;
 }

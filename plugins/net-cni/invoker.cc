@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <chrono>
 #include <utility>
 
+#include "sdk/support/errno_error.h"
+#include "sdk/support/files.h"
 #include "sdk/support/subprocess.h"
 
 namespace gantry::net_cni {
@@ -69,8 +72,25 @@ Error plugin_error(const std::string& type, const Invocation& invocation,
 
 }  // namespace
 
-Invoker::Invoker(plugin::Host host, std::vector<fs::path> plugin_dirs)
-    : host_(host), plugin_dirs_(std::move(plugin_dirs)) {}
+Invoker::Invoker(plugin::Host host, std::vector<fs::path> plugin_dirs, fs::path tools_dir)
+    : host_(host), plugin_dirs_(std::move(plugin_dirs)), tools_dir_(std::move(tools_dir)) {}
+
+// Empty when there is no iptables; the plug-in then says so itself.
+std::string Invoker::v4_tools() const {
+  const auto iptables = find_program("iptables");
+  if (!iptables) {
+    return {};
+  }
+  const fs::path link = tools_dir_ / "iptables";
+  if (!gantry::exists(link)) {
+    make_directories(tools_dir_, 0755);
+    remove_file(link);  // it may point nowhere
+    if (::symlink(iptables->c_str(), link.c_str()) != 0 && errno != EEXIST) {
+      throw errno_error(errno, "link " + link.string());
+    }
+  }
+  return tools_dir_.string();
+}
 
 fs::path Invoker::find(const std::string& type) const {
   std::string searched;
@@ -91,7 +111,8 @@ bool Invoker::installed(const std::string& type) const {
   });
 }
 
-std::vector<std::string> Invoker::environment(const Invocation& invocation) const {
+std::vector<std::string> Invoker::environment(const Invocation& invocation,
+                                              const std::string& type) const {
   std::vector<std::string> env;
   std::string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
@@ -101,6 +122,11 @@ std::vector<std::string> Invoker::environment(const Invocation& invocation) cons
       path = std::string(text.substr(5)) + ":" + path;
     } else if (!text.starts_with("CNI_")) {
       env.emplace_back(text);
+    }
+  }
+  if (invocation.v4_only && type == "portmap") {
+    if (const std::string tools = v4_tools(); !tools.empty()) {
+      path = tools;
     }
   }
   std::string dirs;
@@ -124,7 +150,7 @@ std::string Invoker::run(const Invocation& invocation, const Json& config) const
   if (invocation.command == "DEL") {
     Command command;
     command.argv = {program};
-    command.env = environment(invocation);
+    command.env = environment(invocation, type);
     command.stdin_data = to_text(config);
     command.timeout = kTimeout;
     CommandResult ended = run_command(command);
@@ -132,7 +158,7 @@ std::string Invoker::run(const Invocation& invocation, const Json& config) const
   } else {
     plugin::SpawnRequest request;
     request.argv = {program};
-    request.env = environment(invocation);
+    request.env = environment(invocation, type);
     request.stdin_data = to_text(config);
     request.timeout_ms = std::chrono::milliseconds(kTimeout).count();
     result = host_.spawn(request);
@@ -144,7 +170,7 @@ std::string Invoker::run(const Invocation& invocation, const Json& config) const
 }
 
 std::vector<std::string> Invoker::versions(const std::string& type) const {
-  const Invocation ask{"VERSION", "none", "none", "none", ""};
+  const Invocation ask{"VERSION", "none", "none", "none", "", false};
   const Json answer = parse_json(run(ask, Json{{"cniVersion", "1.0.0"}, {"type", type}}),
                                  "VERSION answer of CNI plugin " + type);
   return answer.value("supportedVersions", std::vector<std::string>{});

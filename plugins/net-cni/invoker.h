@@ -21,11 +21,16 @@ struct Invocation {
   std::string netns_path;  // DEL: empty when it is gone
   std::string interface_name;
   std::string args;  // CNI_ARGS
+  // The network has no IPv6 subnet: portmap, which would otherwise look through the IPv6
+  // rules as well, finds no ip6tables. That halves its time.
+  bool v4_only = false;
 };
 
 class Invoker {
  public:
-  Invoker(plugin::Host host, std::vector<std::filesystem::path> plugin_dirs);
+  // tools_dir: made when needed, holds a link to iptables alone.
+  Invoker(plugin::Host host, std::vector<std::filesystem::path> plugin_dirs,
+          std::filesystem::path tools_dir);
 
   // Answers what the plug-in wrote. Its error object becomes an Error that names the
   // plug-in, its message and its details. ADD, CHECK and VERSION end when the user cancels;
@@ -38,10 +43,13 @@ class Invoker {
 
  private:
   [[nodiscard]] std::filesystem::path find(const std::string& type) const;
-  [[nodiscard]] std::vector<std::string> environment(const Invocation& invocation) const;
+  [[nodiscard]] std::vector<std::string> environment(const Invocation& invocation,
+                                                     const std::string& type) const;
+  [[nodiscard]] std::string v4_tools() const;
 
   plugin::Host host_;
   std::vector<std::filesystem::path> plugin_dirs_;
+  std::filesystem::path tools_dir_;
 };
 
 }  // namespace gantry::net_cni

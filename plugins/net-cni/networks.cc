@@ -134,8 +134,8 @@ Networks::Taken Networks::taken() const {
   return taken;
 }
 
-std::string Networks::choose_bridge(const Taken& taken) const {
-  for (int i = 0; i < 10000; ++i) {
+std::string Networks::choose_bridge(const Taken& taken, int first) const {
+  for (int i = first; i < 10000; ++i) {
     const std::string name = "gantry" + std::to_string(i);
     if (holds(taken.bridges, name)) {
       continue;
@@ -154,20 +154,21 @@ std::string Networks::choose_bridge(const Taken& taken) const {
   throw Error(Code::kNoSpace, "no name for a bridge is free; remove unused networks");
 }
 
-Subnet Networks::choose_subnet(const Taken& taken, bool v6) const {
-  if (v6) {
-    Subnet subnet{{true, {0xfd}}, 64};
-    do {
-      random_bytes(subnet.base.bytes.data() + 1, 7);
-    } while (collides(taken.subnets, subnet));
-    return subnet;
-  }
+Subnet Networks::choose_v6_subnet(const Taken& taken) const {
+  Subnet subnet{{true, {0xfd}}, 64};
+  do {
+    random_bytes(subnet.base.bytes.data() + 1, 7);
+  } while (collides(taken.subnets, subnet));
+  return subnet;
+}
+
+Subnet Networks::choose_v4_subnet(const Taken& taken, int prefix) const {
   for (const auto& [first, last] :
-       {std::pair("10.90.0.0/24", "10.255.255.0"), std::pair("172.20.0.0/24", "172.31.255.0"),
-        std::pair("192.168.16.0/24", "192.168.255.0")}) {
+       {std::pair("10.90.0.0", "10.255.255.255"), std::pair("172.20.0.0", "172.31.255.255"),
+        std::pair("192.168.16.0", "192.168.255.255")}) {
     const Ip end = parse_ip(last);
-    for (auto subnet = std::optional(parse_subnet(first)); subnet && subnet->base <= end;
-         subnet = next(*subnet)) {
+    for (auto subnet = std::optional(Subnet{parse_ip(first), prefix});
+         subnet && last_of(*subnet) <= end; subnet = next(*subnet)) {
       if (!collides(taken.subnets, *subnet)) {
         return *subnet;
       }
@@ -196,7 +197,8 @@ void Networks::choose_subnets(NetworkObject& network, const Taken& taken) const 
                         [v6](const NetworkSubnet& s) { return s.subnet.base.v6 == v6; });
   };
   const auto add = [&](bool v6) {
-    NetworkSubnet subnet{choose_subnet(taken, v6), {}, {}, {}};
+    NetworkSubnet subnet{
+        v6 ? choose_v6_subnet(taken) : choose_v4_subnet(taken, 24), {}, {}, {}};
     complete_subnet(subnet, network.internal);
     network.subnets.push_back(subnet);
   };
@@ -238,7 +240,7 @@ Conflist Networks::create_locked(NetworkObject network) const {
       throw Error(Code::kExists, "bridge name " + bridge + " already in use");
     }
     if (bridge.empty()) {
-      network.interface_name = choose_bridge(taken);
+      network.interface_name = choose_bridge(taken, 1);
     }
   } else if (!network.interface_name.empty() && !link_exists(network.interface_name)) {
     throw Error(Code::kInvalid,
@@ -277,17 +279,18 @@ Conflist Networks::ensure_default() const {
   }
   NetworkObject network;
   network.name = config_.default_network;
-  Taken taken = this->taken();
-  network.interface_name = choose_bridge(taken);
-  for (auto subnet = std::optional(parse_subnet(config_.default_subnet)); subnet;
-       subnet = next(*subnet)) {
-    if (!collides(taken.subnets, *subnet)) {
-      NetworkSubnet chosen{*subnet, {}, {}, {}};
-      complete_subnet(chosen, false);
-      network.subnets.push_back(chosen);
-      break;
+  const Taken taken = this->taken();
+  network.interface_name = choose_bridge(taken, 0);
+  NetworkSubnet subnet{parse_subnet(config_.default_subnet), {}, {}, {}};
+  if (collides(taken.subnets, subnet.subnet)) {
+    try {
+      subnet.subnet = choose_v4_subnet(taken, 16);
+    } catch (const Error&) {
+      subnet.subnet = choose_v4_subnet(taken, 24);
     }
   }
+  complete_subnet(subnet, false);
+  network.subnets.push_back(subnet);
   return create_locked(std::move(network));
 }
 

@@ -51,8 +51,9 @@ class Networks {
     std::vector<Subnet> subnets;
   };
   [[nodiscard]] Taken taken() const;
-  [[nodiscard]] std::string choose_bridge(const Taken& taken) const;
-  [[nodiscard]] Subnet choose_subnet(const Taken& taken, bool v6) const;
+  [[nodiscard]] std::string choose_bridge(const Taken& taken, int first) const;
+  [[nodiscard]] Subnet choose_v4_subnet(const Taken& taken, int prefix) const;
+  [[nodiscard]] Subnet choose_v6_subnet(const Taken& taken) const;
   void choose_subnets(NetworkObject& network, const Taken& taken) const;
   [[nodiscard]] std::string choose_version(const NetworkObject& network) const;
   [[nodiscard]] Conflist create_locked(NetworkObject network) const;

@@ -17,6 +17,7 @@ Json to_json(const Record& record) {
           {"cniVersion", record.cni_version},
           {"args", record.args},
           {"own", record.own},
+          {"v4Only", record.v4_only},
           {"disableCheck", record.disable_check},
           {"plugins", record.plugins},
           {"complete", record.complete},
@@ -33,6 +34,7 @@ Record from_text(const std::string& text, const fs::path& path) {
     record.cni_version = json.at("cniVersion");
     record.args = json.at("args");
     record.own = json.at("own");
+    record.v4_only = json.value("v4Only", false);
     record.disable_check = json.at("disableCheck");
     record.plugins = json.at("plugins").get<std::vector<Json>>();
     record.complete = json.at("complete");

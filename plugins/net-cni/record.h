@@ -27,7 +27,8 @@ struct Record {
   std::string netns_path;
   std::string cni_version;
   std::string args;
-  bool own = false;  // the network is gantry's own
+  bool own = false;      // the network is gantry's own
+  bool v4_only = false;  // own, and without an IPv6 subnet
   bool disable_check = false;
   std::vector<Json> plugins;  // as executed: with name, version and runtimeConfig
   bool complete = false;      // every ADD has answered

@@ -79,6 +79,9 @@ TestNamespace::TestNamespace(std::filesystem::path path) : path_(std::move(path)
 TestNamespace::~TestNamespace() { vanish(); }
 
 void TestNamespace::vanish() noexcept {
+  if (!std::exchange(own_, false)) {
+    return;
+  }
   (void)::umount2(path_.c_str(), MNT_DETACH);
   (void)::unlink(path_.c_str());
 }

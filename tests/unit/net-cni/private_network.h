@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace gantry::net_cni {
 
@@ -19,6 +20,9 @@ void enter_private_network();
 class TestNamespace {
  public:
   explicit TestNamespace(std::filesystem::path path);
+  // One that exists already and outlives the object.
+  struct Borrowed {};
+  TestNamespace(std::filesystem::path path, Borrowed) : path_(std::move(path)), own_(false) {}
   ~TestNamespace();
   TestNamespace(const TestNamespace&) = delete;
   TestNamespace& operator=(const TestNamespace&) = delete;
@@ -30,6 +34,7 @@ class TestNamespace {
 
  private:
   std::filesystem::path path_;
+  bool own_ = true;
 };
 
 // "hello" is what a server answers to any client. It lives as long as the object.
