@@ -164,7 +164,8 @@ void add_resources(const SpecInput& input, Json& spec) {
   if (input.config.cgroups == "disabled") {
     return;
   }
-  for (auto& [name, value] : resources_of(input).items()) {
+  const Json limits = resources_of(input);
+  for (const auto& [name, value] : limits.items()) {
     spec["linux"]["resources"][name] = value;
   }
   if (!input.cgroups_path.empty()) {

@@ -26,11 +26,11 @@ namespace gantry::spec {
 
 // A mount whose source is settled: a host path for type "bind".
 struct ResolvedMount {
-  std::string source;
-  std::string destination;
-  std::string type = "bind";         // bind, tmpfs, devpts, …
-  std::vector<std::string> options;  // podman's words: ro, z, U, size=… are understood
-  bool volume = false;               // a named volume: no set-uid programs, no devices
+  std::string source = {};
+  std::string destination = {};
+  std::string type = "bind";              // bind, tmpfs, devpts, …
+  std::vector<std::string> options = {};  // podman's words: ro, z, U, size=… are understood
+  bool volume = false;                    // a named volume: no set-uid programs, no devices
 };
 
 // Where the container joins a namespace that exists: a path such as /proc/PID/ns/net or
@@ -41,6 +41,10 @@ struct NamespacePaths {
 };
 
 struct SpecInput {
+  // Both outlive the input.
+  SpecInput(const model::ContainerConfig& container, const HostFacts& facts)
+      : config(container), host(facts) {}
+
   const model::ContainerConfig& config;
   const HostFacts& host;
   std::filesystem::path rootfs;  // mounted, or --rootfs
