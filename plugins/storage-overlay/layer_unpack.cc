@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,12 +12,10 @@
 #include <string_view>
 #include <vector>
 
-#include "plugins/storage-overlay/acl.h"
+#include "plugins/storage-overlay/entry_attributes.h"
 #include "plugins/storage-overlay/entry_name.h"
 #include "plugins/storage-overlay/hashed_stream.h"
-#include "plugins/storage-overlay/idmap.h"
 #include "plugins/storage-overlay/layer_folder.h"
-#include "plugins/storage-overlay/xattrs.h"
 #include "sdk/support/archive_api.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
@@ -54,16 +51,6 @@ class Feed {
   std::exception_ptr failure_;
 };
 
-// What of an entry is written to the file it makes.
-struct Attributes {
-  uid_t uid = 0;
-  gid_t gid = 0;
-  mode_t mode = 0;
-  Times times;
-  std::vector<Xattr> xattrs;
-  std::string default_acl;
-};
-
 class Unpacker {
  public:
   Unpacker(const std::string& folder, archive* reader, const Feed& feed,
@@ -72,6 +59,7 @@ class Unpacker {
         reader_(reader),
         feed_(feed),
         options_(options),
+        attributes_(*options.record, *options.host),
         folder_(folder, options.record->rootless(), options.open_parents) {}
 
   void run() {
@@ -169,133 +157,9 @@ class Unpacker {
     folder_.hide_below(split.folder, hidden);
   }
 
-  [[nodiscard]] Attributes attributes_of(archive_entry* entry) const {
-    Attributes it;
-    it.mode = api_.entry_perm(entry) & 07777U;
-    it.uid = owner(options_.record->uids, api_.entry_uid(entry), "user");
-    it.gid = owner(options_.record->gids, api_.entry_gid(entry), "group");
-    it.times.modify = time_of(api_.entry_mtime(entry), api_.entry_mtime_nsec(entry));
-    it.times.access = it.times.modify;
-    if (api_.entry_atime_is_set(entry) != 0) {
-      it.times.access = time_of(api_.entry_atime(entry), api_.entry_atime_nsec(entry));
-    }
-    if (api_.entry_xattr_reset(entry) > 0) {
-      read_xattrs_of(entry, it);
-    }
-    if (api_.entry_acl_types(entry) != 0) {
-      read_acls_of(entry, it);
-    }
-    return it;
-  }
-
-  // libarchive reads "-1.25" as -1 and +0.25.
-  static timespec time_of(time_t seconds, long nanos) {
-    if (seconds < 0 && nanos > 0) {
-      return {seconds - 1, 1'000'000'000 - nanos};
-    }
-    return {seconds, nanos};
-  }
-
-  static std::uint32_t owner(const Ranges& ranges, la_int64_t id, const char* kind) {
-    const auto mapped = id >= 0 && id < 0xffffffffLL
-                            ? to_host(ranges, static_cast<std::uint32_t>(id))
-                            : std::nullopt;
-    if (!mapped) {
-      throw Error(Code::kInvalid, std::string("its ") + kind + " id " + std::to_string(id) +
-                                      " is outside of what this store can map");
-    }
-    return *mapped;
-  }
-
-  void read_xattrs_of(archive_entry* entry, Attributes& it) const {
-    const char* name = nullptr;
-    const void* value = nullptr;
-    std::size_t size = 0;
-    while (api_.entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
-      if (name == nullptr || is_overlay_note(name, options_.record->rootless())) {
-        continue;
-      }
-      std::string text(static_cast<const char*>(value), size);
-      if (name == std::string_view(kDefaultAcl)) {
-        it.default_acl = mapped_acl(text);
-      } else if (name == std::string_view(kAccessAcl)) {
-        it.xattrs.push_back({name, mapped_acl(text)});
-      } else {
-        it.xattrs.push_back({name, std::move(text)});
-      }
-    }
-  }
-
-  void read_acls_of(archive_entry* entry, Attributes& it) const {
-    std::string access = acl_of_entry(entry, AclKind::kAccess);
-    if (!access.empty()) {
-      it.xattrs.push_back({kAccessAcl, mapped_acl(access)});
-    }
-    const std::string inherited = acl_of_entry(entry, AclKind::kDefault);
-    if (!inherited.empty()) {
-      it.default_acl = mapped_acl(inherited);
-    }
-  }
-
-  [[nodiscard]] std::string mapped_acl(const std::string& value) const {
-    const LayerRecord& record = *options_.record;
-    if (record.uids.empty() && record.gids.empty()) {
-      return value;
-    }
-    return map_acl(value, [&record](bool is_group, std::uint32_t id) {
-      return to_host(is_group ? record.gids : record.uids, id);
-    });
-  }
-
-  // A file system without attributes, or one that keeps this sort for others, is no reason
-  // to refuse an image; anything else is.
-  void check_xattr(const Xattr& xattr) const {
-    const int err = errno;
-    if (err == ENOTSUP || (err == EPERM && options_.record->rootless())) {
-      options_.host->warn("ignoring attribute " + xattr.name +
-                          " of a file: the file system does not take it");
-      return;
-    }
-    throw errno_error(err, "set attribute " + xattr.name);
-  }
-
-  void set_attributes(int fd, const Attributes& it) const {
-    // The mode after the owner, whose change drops set-user-id; both before attributes, of
-    // which it drops capabilities; the times last.
-    if (::fchown(fd, it.uid, it.gid) != 0 || ::fchmod(fd, it.mode) != 0) {
-      throw errno_error(errno, "set owner and mode");
-    }
-    for (const Xattr& xattr : it.xattrs) {
-      if (::fsetxattr(fd, xattr.name.c_str(), xattr.value.data(), xattr.value.size(), 0) != 0) {
-        check_xattr(xattr);
-      }
-    }
-  }
-
-  // For what cannot be opened: links and nodes.
-  void set_attributes_at(int parent, const std::string& leaf, const Attributes& it,
-                         bool has_mode) const {
-    const char* name = leaf.c_str();
-    if (::fchownat(parent, name, it.uid, it.gid, AT_SYMLINK_NOFOLLOW) != 0 ||
-        (has_mode && ::fchmodat(parent, name, it.mode, 0) != 0)) {
-      throw errno_error(errno, "set owner and mode");
-    }
-    const std::string path = path_at(parent, leaf);
-    for (const Xattr& xattr : it.xattrs) {
-      if (::lsetxattr(path.c_str(), xattr.name.c_str(), xattr.value.data(), xattr.value.size(),
-                      0) != 0) {
-        check_xattr(xattr);
-      }
-    }
-    const std::array<timespec, 2> times{it.times.access, it.times.modify};
-    if (::utimensat(parent, name, times.data(), AT_SYMLINK_NOFOLLOW) != 0) {
-      throw errno_error(errno, "set times");
-    }
-  }
-
   void make_folder(archive_entry* entry, const std::string& name) {
-    const Attributes it = attributes_of(entry);
-    set_attributes(folder_.make_folder(name), it);
+    const Attributes it = attributes_.of(entry);
+    attributes_.set(folder_.make_folder(name), it);
     folder_.defer(name, it.times, it.default_acl);
   }
 
@@ -311,7 +175,7 @@ class Unpacker {
   }
 
   void make_file(archive_entry* entry, const SplitName& split) {
-    const Attributes it = attributes_of(entry);
+    const Attributes it = attributes_.of(entry);
     const int parent = folder_.open_folder(split.folder);
     UniqueFd fd;
     make_at(parent, split.leaf, [&] {
@@ -320,7 +184,7 @@ class Unpacker {
       return fd.get();
     });
     write_content(fd.get(), api_.entry_size(entry));
-    set_attributes(fd.get(), it);
+    attributes_.set(fd.get(), it);
     const std::array<timespec, 2> times{it.times.access, it.times.modify};
     if (::futimens(fd.get(), times.data()) != 0) {
       throw errno_error(errno, "set times");
@@ -369,15 +233,15 @@ class Unpacker {
     if (target == nullptr || *target == '\0') {
       throw Error(Code::kCorrupt, "a symbolic link without a target");
     }
-    const Attributes it = attributes_of(entry);
+    const Attributes it = attributes_.of(entry);
     const int parent = folder_.open_folder(split.folder);
     make_at(parent, split.leaf,
             [&] { return ::symlinkat(target, parent, split.leaf.c_str()); });
-    set_attributes_at(parent, split.leaf, it, false);
+    attributes_.set_at(parent, split.leaf, it, false);
   }
 
   void make_node(archive_entry* entry, const SplitName& split) {
-    const Attributes it = attributes_of(entry);
+    const Attributes it = attributes_.of(entry);
     const int parent = folder_.open_folder(split.folder);
     const auto type = static_cast<mode_t>(api_.entry_filetype(entry));
     const dev_t device = makedev(static_cast<unsigned>(api_.entry_rdevmajor(entry)),
@@ -386,7 +250,7 @@ class Unpacker {
       return ::mknodat(parent, split.leaf.c_str(), type | 0600U,
                        type == S_IFCHR || type == S_IFBLK ? device : 0);
     });
-    set_attributes_at(parent, split.leaf, it, true);
+    attributes_.set_at(parent, split.leaf, it, true);
   }
 
   void make_link(const SplitName& split, const std::string& raw_target) {
@@ -419,6 +283,7 @@ class Unpacker {
   archive* reader_;
   const Feed& feed_;
   const UnpackOptions& options_;
+  EntryAttributes attributes_;
   LayerFolder folder_;
 };
 

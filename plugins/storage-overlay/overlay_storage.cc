@@ -16,7 +16,7 @@
 #include "plugins/storage-overlay/idmap.h"
 #include "plugins/storage-overlay/layer_diff.h"
 #include "plugins/storage-overlay/layer_unpack.h"
-#include "plugins/storage-overlay/shift_owners.h"
+#include "plugins/storage-overlay/overlay_mount.h"
 #include "plugins/storage-overlay/trash.h"
 #include "plugins/storage-overlay/xattrs.h"
 #include "sdk/support/cleanup.h"
@@ -98,7 +98,7 @@ void for_each_entry(const std::string& folder, const Visit& visit) {
 }  // namespace
 
 OverlayStorage::OverlayStorage(plugin::Host host, const std::string& config_json)
-    : host_(host), store_(host.data_dir()) {
+    : host_(host), store_(host.data_dir()), mounts_(store_, host_) {
   if (config_json.empty() || config_json == "{}") {
     return;
   }
@@ -106,9 +106,9 @@ OverlayStorage::OverlayStorage(plugin::Host host, const std::string& config_json
   for (const auto& [key, value] : config.items()) {
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     if (key == "mount-api" && (text == "auto" || text == "legacy")) {
-      api_ = text == "legacy" ? MountApi::kLegacy : MountApi::kNewest;
+      mounts_.use(text == "legacy" ? MountApi::kLegacy : MountApi::kNewest);
     } else if (key == "id-mapping" && (text == "auto" || text == "shift")) {
-      always_shift_ = text == "shift";
+      mounts_.always_shift(text == "shift");
     } else {
       throw Error(Code::kInvalid, "storage driver overlay: " + key + "=" + text +
                                       " is not understood; it knows mount-api=auto|legacy and "
@@ -129,7 +129,7 @@ void OverlayStorage::probe() {
   mount.work = folder + "/work";
   mount.userxattr = in_user_namespace();
   try {
-    (void)open_overlay(mount, folder + "/lower", api_);
+    (void)open_overlay(mount, folder + "/lower", mounts_.api());
     (void)is_mount_point(folder);
   } catch (const Error& e) {
     throw Error(Code::kUnsupported,
@@ -261,7 +261,7 @@ plugin::Applied OverlayStorage::apply(const std::string& id, int fd) {
   }
   UnpackOptions options;
   options.record = &record;
-  options.open_parents = [this, &record] { return open_parents(record); };
+  options.open_parents = [this, &record] { return mounts_.open_parents(record); };
   options.host = &host_;
   plugin::Applied applied = unpack_layer(folder + "/diff", fd, options);
   if (::unlinkat(lock->get(), "applying", 0) != 0) {
@@ -354,136 +354,12 @@ std::string OverlayStorage::folder_of(const std::string& id) const {
   throw no_layer(id);
 }
 
-OverlayMount OverlayStorage::plan_mount(const std::string& id, const LayerRecord& record,
-                                        const plugin::LayerMount& request,
-                                        UniqueFd& user_namespace) const {
-  OverlayMount mount;
-  if (request.mount_label.find('"') != std::string::npos) {
-    throw Error(Code::kInvalid, "mount layer " + id + ": a label holds no quotes");
-  }
-  mount.label = request.mount_label;
-  mount.userxattr = record.rootless();
-  mount.is_volatile = record.is_volatile;
-  mount.read_only = !record.writable() || (request.flags & GANTRY_MOUNT_READ_ONLY) != 0;
-  plugin::IdMaps maps{record.uids, record.gids};
-  if (!is_identity(request.maps)) {
-    maps = request.maps;
-  }
-  const bool mapped = !is_identity(maps);
-  const auto add = [&](const std::string& lower, const LayerRecord& its) {
-    const bool as_it_is =
-        !mapped || (same_ranges(its.uids, maps.uids) && same_ranges(its.gids, maps.gids));
-    if (!as_it_is && (!its.uids.empty() || !its.gids.empty())) {
-      throw Error(Code::kUnsupported, "mount layer " + id + ": layer " + lower +
-                                          " below it was made for another id mapping");
-    }
-    mount.lowers.push_back({store_.layer(lower) + "/diff", !as_it_is});
-  };
-  if (record.writable()) {
-    mount.upper = store_.layer(id) + "/diff";
-    mount.work = store_.layer(id) + "/work";
-    if (!same_ranges(maps.uids, record.uids) || !same_ranges(maps.gids, record.gids)) {
-      throw Error(Code::kUnsupported, "mount layer " + id +
-                                          ": it was made for another id mapping; make the "
-                                          "layer with the mapping it is to be mounted with");
-    }
-  } else {
-    add(id, record);
-  }
-  for (const std::string& lower : record.lowers) {
-    add(lower, mapped ? store_.record(lower) : LayerRecord());
-  }
-  if (mount.lowers.empty() || (mount.upper.empty() && mount.lowers.size() == 1)) {
-    mount.lowers.push_back({store_.empty()});
-  }
-  if (mapped) {
-    user_namespace = make_user_namespace(maps);
-    mount.user_namespace = user_namespace.get();
-  }
-  return mount;
-}
-
-std::string OverlayStorage::why_not_mounted(const LayerRecord& record) const {
-  for (const std::string& lower : record.lowers) {
-    if (!exists(store_.layer(lower) + "/diff")) {
-      return "; layer " + lower + " below it is gone";
-    }
-  }
-  return "";
-}
-
-UniqueFd OverlayStorage::open_mapped(const OverlayMount& plan, const std::string& id,
-                                     const LayerRecord& record) const {
-  const std::string mark = store_.layer(id) + "/shifted";
-  const bool mapped = plan.user_namespace >= 0;
-  const bool shifted = mapped && exists(mark);
-  if (!shifted && !(mapped && always_shift_)) {
-    try {
-      return open_overlay(plan, store_.empty(), api_);
-    } catch (const Error& e) {
-      if (!mapped || e.code() != Code::kUnsupported || !record.writable()) {
-        throw;
-      }
-      host_.debug("changing the owners of layer " + id + ": " + e.what());
-    }
-  }
-  OverlayMount plain = plan;
-  plain.user_namespace = -1;
-  for (Lower& lower : plain.lowers) {
-    lower.idmapped = false;
-  }
-  if (shifted) {
-    return open_overlay(plain, store_.empty(), api_);
-  }
-  if (!record.writable()) {
-    throw Error(Code::kUnsupported,
-                "an image can only be mounted with an id mapping where "
-                "the kernel maps ids; mount a container of it");
-  }
-  // An earlier try may have broken off half-way; nobody has seen its result.
-  empty_content(plan.upper);
-  plain.read_only = false;
-  UniqueFd overlay = open_overlay(plain, store_.empty(), api_);
-  shift_owners(overlay.get(), {record.uids, record.gids}, [this] { return host_.cancelled(); });
-  write_file(mark, "");
-  if (plan.read_only) {
-    overlay.reset();
-    plain.read_only = true;
-    overlay = open_overlay(plain, store_.empty(), api_);
-  }
-  return overlay;
-}
-
 std::string OverlayStorage::mount(const plugin::LayerMount& request) {
-  const std::string folder = store_.layer(request.id);
-  std::string target = folder + "/merged";
   const UniqueFd lock = lock_committed(request.id);
   if (!lock) {
     throw no_layer(request.id);
   }
-  const bool read_only = (request.flags & GANTRY_MOUNT_READ_ONLY) != 0;
-  const LayerRecord record = read_record(folder, request.id);
-  if (is_mount_point(target)) {
-    if (record.writable() && read_only != is_read_only_mount(target)) {
-      throw Error(Code::kBusy, "layer " + request.id + " is already mounted " +
-                                   (read_only ? "writable" : "read-only") +
-                                   "; unmount it first");
-    }
-    return target;
-  }
-  if (record.is_volatile) {
-    // The kernel marks such an overlay as used, and refuses it the next time.
-    remove_tree(folder + "/work/work/incompat");
-  }
-  UniqueFd user_namespace;
-  const OverlayMount plan = plan_mount(request.id, record, request, user_namespace);
-  try {
-    attach_overlay(open_mapped(plan, request.id, record).get(), target);
-  } catch (const Error& e) {
-    throw Error(e.code(),
-                "mount layer " + request.id + ": " + e.what() + why_not_mounted(record));
-  }
-  return target;
+  return mounts_.mount(request);
 }
 
 void OverlayStorage::unmount(const std::string& id) {
@@ -493,26 +369,10 @@ void OverlayStorage::unmount(const std::string& id) {
   }
 }
 
-UniqueFd OverlayStorage::open_parents(const LayerRecord& record) const {
-  if (record.lowers.empty()) {
-    return {};
-  }
-  OverlayMount mount;
-  mount.read_only = true;
-  mount.userxattr = record.rootless();
-  for (const std::string& lower : record.lowers) {
-    mount.lowers.push_back({store_.layer(lower) + "/diff"});
-  }
-  if (mount.lowers.size() == 1) {
-    mount.lowers.push_back({store_.empty()});
-  }
-  return open_overlay(mount, store_.empty(), api_);
-}
-
 void OverlayStorage::diff(const std::string& id, int fd) {
   const std::string folder = folder_of(id);
   const LayerRecord record = read_record(folder, id);
-  const UniqueFd parents = open_parents(record);
+  const UniqueFd parents = mounts_.open_parents(record);
   write_layer_diff(folder + "/diff", parents.get(), record, fd,
                    [this] { return host_.cancelled(); });
 }
@@ -521,7 +381,7 @@ void OverlayStorage::changes(
     const std::string& id, const std::function<bool(int kind, std::string_view path)>& visit) {
   const std::string folder = folder_of(id);
   const LayerRecord record = read_record(folder, id);
-  const UniqueFd parents = open_parents(record);
+  const UniqueFd parents = mounts_.open_parents(record);
   list_layer_changes(folder + "/diff", parents.get(), record, visit);
 }
 

@@ -17,8 +17,8 @@
 #include <map>
 #include <string>
 
+#include "plugins/storage-overlay/layer_mounts.h"
 #include "plugins/storage-overlay/layer_store.h"
-#include "plugins/storage-overlay/overlay_mount.h"
 #include "sdk/support/unique_fd.h"
 
 namespace gantry::storage_overlay {
@@ -50,23 +50,13 @@ class OverlayStorage final : public plugin::Storage {
   // such layer.
   UniqueFd* staged_lock(const std::string& id);
   [[nodiscard]] UniqueFd lock_committed(const std::string& id) const;
-  [[nodiscard]] OverlayMount plan_mount(const std::string& id, const LayerRecord& record,
-                                        const plugin::LayerMount& request,
-                                        UniqueFd& user_namespace) const;
-  // The overlay, with its owners mapped or changed as the record asks.
-  [[nodiscard]] UniqueFd open_mapped(const OverlayMount& plan, const std::string& id,
-                                     const LayerRecord& record) const;
-  // What lies below a layer, merged; empty when nothing does.
-  [[nodiscard]] UniqueFd open_parents(const LayerRecord& record) const;
-  [[nodiscard]] std::string why_not_mounted(const LayerRecord& record) const;
   // Of a layer in staging or committed.
   [[nodiscard]] std::string folder_of(const std::string& id) const;
   void drop(const std::string& folder, const std::string& id) const;
 
   plugin::Host host_;
   LayerStore store_;
-  MountApi api_ = MountApi::kNewest;
-  bool always_shift_ = false;
+  LayerMounts mounts_;
   std::map<std::string, UniqueFd> staged_;
 };
 
