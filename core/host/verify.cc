@@ -3,12 +3,15 @@
 
 #include <gantry/error.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "core/host/handshake.h"
 #include "core/host/instance.h"
@@ -47,6 +50,17 @@ void append_from_child(VerifyReport& report, const std::string& what, const Comm
   }
 }
 
+std::vector<std::string> environment_with(const std::string& assignment) {
+  std::vector<std::string> all{assignment};
+  const std::string name = assignment.substr(0, assignment.find('=') + 1);
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    if (!std::string_view(*entry).starts_with(name)) {
+      all.emplace_back(*entry);
+    }
+  }
+  return all;
+}
+
 std::optional<std::string> find_kit(const fs::path& self_exe) {
   std::error_code ignored;
   const fs::path beside =
@@ -78,7 +92,14 @@ VerifyReport verify(const fs::path& file, const fs::path& self_exe) {
     report.checks.push_back({"file", "failed", e.what()});
     return report;
   }
+  // The folder is ours to remove, since the child may not live to do so.
+  const fs::path folder = make_temp_directory(fs::temp_directory_path() / "gantry-XXXXXX");
+  const Cleanup remove([&] {
+    std::error_code ignored;  // an undo, of an empty or tiny folder
+    fs::remove_all(folder, ignored);
+  });
   Command load;
+  load.env = environment_with("TMPDIR=" + folder.string());
   load.argv = {self_exe.string(), kVerifyChildWords[0], kVerifyChildWords[1], file.string()};
   load.timeout = kLoadLimit;
   append_from_child(report, "load", load);
