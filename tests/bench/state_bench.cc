@@ -28,6 +28,7 @@ namespace gantry {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr int kRecords = 1000;
 
 void require(const leveldb::Status& status) {
   if (!status.ok()) {
@@ -44,6 +45,12 @@ class Plain {
     leveldb::WriteOptions options;
     options.sync = sync;
     require(open()->Put(options, key, value));
+  }
+  void fill(const std::function<std::string(int)>& key, const std::string& value) const {
+    const std::unique_ptr<leveldb::DB> db = open();
+    for (int i = 0; i < kRecords; ++i) {
+      require(db->Put({}, key(i), value));
+    }
   }
   void get(const std::string& key) const {
     std::string value;
@@ -82,6 +89,15 @@ class Ours {
     const auto txn = state_.begin(true, 10'000);
     txn->put(key, value);
     txn->commit(durable);
+  }
+  void fill(const std::function<std::string(int)>& key, const std::string& value) {
+    for (int i = 0; i < kRecords; i += 20) {
+      const auto txn = state_.begin(true, 10'000);
+      for (int j = i; j < std::min(i + 20, kRecords); ++j) {
+        txn->put(key(j), value);
+      }
+      txn->commit(false);
+    }
   }
   void get(const std::string& key) {
     std::string value;
@@ -143,20 +159,18 @@ void run(int rounds, const std::filesystem::path& dir) {
   compare(
       "open, get, close", rounds, [&](int i) { ours.get(key(i % 50)); },
       [&](int i) { plain.get(key(i % 50)); });
-  for (int i = 0; i < 1000; ++i) {
-    ours.put(key(i), value, false);
-    plain.put(key(i), value, false);
-  }
+  ours.fill(key, value);
+  plain.fill(key, value);
   compare(
       "open, scan 1,000 records, close", rounds, [&](int) { (void)ours.scan(); },
       [&](int) { (void)plain.scan(); });
   compare(
-      "open, get among 1,000, close", rounds, [&](int i) { ours.get(key(i % 1000)); },
-      [&](int i) { plain.get(key(i % 1000)); });
+      "open, get among 1,000, close", rounds, [&](int i) { ours.get(key(i % kRecords)); },
+      [&](int i) { plain.get(key(i % kRecords)); });
   compare(
       "open, put among 1,000, sync, close", rounds,
-      [&](int i) { ours.put(key(i % 1000), value, true); },
-      [&](int i) { plain.put(key(i % 1000), value, true); });
+      [&](int i) { ours.put(key(i % kRecords), value, true); },
+      [&](int i) { plain.put(key(i % kRecords), value, true); });
   std::vector<double> times;
   for (int i = 0; i < rounds; ++i) {
     times.push_back(time_us([&] { (void)ours.generation(); }));
