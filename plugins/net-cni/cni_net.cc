@@ -56,7 +56,7 @@ void require_valid(const NetRequest& request) {
 CniNet::CniNet(plugin::Host host, const std::string& config_json)
     : host_(host),
       config_(parse_config(config_json)),
-      invoker_(host, config_.plugin_dirs, fs::path(host.run_dir()) / "tools"),
+      invoker_(host, config_.plugin_dirs, host.run_dir()),
       networks_(host, config_, invoker_, fs::path(host.data_dir()) / "net.d"),
       rules_(host, host.data_dir(), fs::path(host.run_dir()) / "rules.lock"),
       claims_(fs::path(host.run_dir()) / "ports"),

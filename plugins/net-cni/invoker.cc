@@ -7,8 +7,10 @@
 #include <cctype>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <utility>
 
+#include "plugins/net-cni/file_lock.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 #include "sdk/support/subprocess.h"
@@ -72,8 +74,11 @@ Error plugin_error(const std::string& type, const Invocation& invocation,
 
 }  // namespace
 
-Invoker::Invoker(plugin::Host host, std::vector<fs::path> plugin_dirs, fs::path tools_dir)
-    : host_(host), plugin_dirs_(std::move(plugin_dirs)), tools_dir_(std::move(tools_dir)) {}
+Invoker::Invoker(plugin::Host host, std::vector<fs::path> plugin_dirs, const fs::path& run_dir)
+    : host_(host),
+      plugin_dirs_(std::move(plugin_dirs)),
+      tools_dir_(run_dir / "tools"),
+      marks_dir_(run_dir / "first-add") {}
 
 // Empty when there is no iptables; the plug-in then says so itself.
 std::string Invoker::v4_tools() const {
@@ -143,26 +148,52 @@ std::vector<std::string> Invoker::environment(const Invocation& invocation,
   return env;
 }
 
-std::string Invoker::run(const Invocation& invocation, const Json& config) const {
+plugin::SpawnResult Invoker::spawn(const std::string& program, const Invocation& invocation,
+                                   const Json& config) const {
   const auto type = config.at("type").get<std::string>();
-  const std::string program = find(type).string();
-  plugin::SpawnResult result;
   if (invocation.command == "DEL") {
     Command command;
     command.argv = {program};
     command.env = environment(invocation, type);
-    command.stdin_data = to_text(config);
+    command.stdin_data = gantry::to_text(config);
     command.timeout = kTimeout;
     CommandResult ended = run_command(command);
-    result = {ended.exit_code, std::move(ended.out), std::move(ended.err)};
-  } else {
-    plugin::SpawnRequest request;
-    request.argv = {program};
-    request.env = environment(invocation, type);
-    request.stdin_data = to_text(config);
-    request.timeout_ms = std::chrono::milliseconds(kTimeout).count();
-    result = host_.spawn(request);
+    return {ended.exit_code, std::move(ended.out), std::move(ended.err)};
   }
+  plugin::SpawnRequest request;
+  request.argv = {program};
+  request.env = environment(invocation, type);
+  request.stdin_data = gantry::to_text(config);
+  request.timeout_ms = std::chrono::milliseconds(kTimeout).count();
+  return host_.spawn(request);
+}
+
+// The first ADD of a type makes what all others share (chains of portmap and firewall, say).
+// Plug-ins look and then make, so two at once fail: until one has succeeded since the run
+// directory is there, they go one by one.
+plugin::SpawnResult Invoker::add(const std::string& program, const Invocation& invocation,
+                                 const Json& config) const {
+  const fs::path mark = marks_dir_ / config.at("type").get<std::string>();
+  if (gantry::exists(mark)) {
+    return spawn(program, invocation, config);
+  }
+  make_directories(marks_dir_, 0700);
+  std::optional<FileLock> lock(marks_dir_ / "lock");
+  if (gantry::exists(mark)) {
+    lock.reset();
+  }
+  plugin::SpawnResult result = spawn(program, invocation, config);
+  if (result.exit_code == 0) {
+    write_file(mark, "");
+  }
+  return result;
+}
+
+std::string Invoker::run(const Invocation& invocation, const Json& config) const {
+  const auto type = config.at("type").get<std::string>();
+  const std::string program = find(type).string();
+  plugin::SpawnResult result = invocation.command == "ADD" ? add(program, invocation, config)
+                                                           : spawn(program, invocation, config);
   if (result.exit_code != 0) {
     throw plugin_error(type, invocation, result);
   }

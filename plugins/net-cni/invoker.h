@@ -28,9 +28,9 @@ struct Invocation {
 
 class Invoker {
  public:
-  // tools_dir: made when needed, holds a link to iptables alone.
+  // run_dir: for a link to iptables, and the marks of first runs.
   Invoker(plugin::Host host, std::vector<std::filesystem::path> plugin_dirs,
-          std::filesystem::path tools_dir);
+          const std::filesystem::path& run_dir);
 
   // Answers what the plug-in wrote. Its error object becomes an Error that names the
   // plug-in, its message and its details. ADD, CHECK and VERSION end when the user cancels;
@@ -46,10 +46,16 @@ class Invoker {
   [[nodiscard]] std::vector<std::string> environment(const Invocation& invocation,
                                                      const std::string& type) const;
   [[nodiscard]] std::string v4_tools() const;
+  [[nodiscard]] plugin::SpawnResult spawn(const std::string& program,
+                                          const Invocation& invocation,
+                                          const Json& config) const;
+  [[nodiscard]] plugin::SpawnResult add(const std::string& program,
+                                        const Invocation& invocation, const Json& config) const;
 
   plugin::Host host_;
   std::vector<std::filesystem::path> plugin_dirs_;
   std::filesystem::path tools_dir_;
+  std::filesystem::path marks_dir_;
 };
 
 }  // namespace gantry::net_cni
