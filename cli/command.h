@@ -33,10 +33,11 @@ struct Command {
   std::string_view description = "";  // empty: the summary
   std::string_view usage = "";        // after the name: "[options] IMAGE [COMMAND [ARG...]]"
   std::string_view examples = "";     // lines without "gantry ", separated by newlines
-  std::array<OptionTable, 4> options{};
+  std::array<OptionTable, 10> options{};
   ArgumentRule arguments{};
   Interspersed interspersed = Interspersed::kYes;
   int (*run)(Context&) = nullptr;  // null: a group of commands
+  bool changes = false;            // an interrupt asks it to undo its work instead of ending it
 };
 
 // One place in the tree. The same command may hang in several.

@@ -7,7 +7,10 @@ namespace gantry::cli {
 
 engine::Engine& Context::engine() {
   if (engine_ == nullptr) {
-    engine_ = open_(options());
+    if (entry_.command->changes) {
+      cancel_on_signals();
+    }
+    engine_ = open_(options(), std::string(entry_.name));
   }
   return *engine_;
 }

@@ -20,7 +20,8 @@ struct Engine;
 
 namespace gantry::cli {
 
-using EngineOpener = std::function<std::shared_ptr<engine::Engine>(const Options&)>;
+using EngineOpener =
+    std::function<std::shared_ptr<engine::Engine>(const Options&, const std::string& verb)>;
 
 class Context {
  public:

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "cli/options.h"
+#include "core/layout/configuration.h"
 
 namespace gantry::engine {
 struct Engine;
@@ -13,6 +14,10 @@ struct Engine;
 
 namespace gantry::cli {
 
-[[nodiscard]] std::shared_ptr<engine::Engine> open_from_options(const Options& options);
+// Flags, environment and files together.
+[[nodiscard]] layout::Configuration configuration_of(const Options& options);
+// verb stands in lock files.
+[[nodiscard]] std::shared_ptr<engine::Engine> open_engine_for(const Options& options,
+                                                              const std::string& verb);
 
 }  // namespace gantry::cli

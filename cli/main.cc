@@ -10,5 +10,5 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   const std::vector<std::string> words(argv, argv + argc);
   return gantry::cli::run_program(gantry::cli::command_tree(), words, std::cout, std::cerr,
-                                  gantry::cli::open_from_options);
+                                  gantry::cli::open_engine_for);
 }

@@ -175,8 +175,7 @@ std::string command_help(CommandTree tree, const Entry& entry) {
 
 std::string root_help(CommandTree tree) {
   std::string text =
-      "Run and look after containers, images, volumes and networks\n\n"
-      "Usage:\n  gantry [options] [command]\n";
+      std::string(kProgramSummary) + "\n\nUsage:\n  gantry [options] [command]\n";
   append_commands(text, tree, "");
   std::vector<const Option*> options;
   for (const OptionTable table : {global_options(), root_options()}) {

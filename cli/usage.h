@@ -4,11 +4,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/command.h"
 
 namespace gantry::cli {
+
+inline constexpr std::string_view kProgramSummary =
+    "Run and look after containers, images, volumes and networks";
 
 [[nodiscard]] std::string root_help(CommandTree tree);
 [[nodiscard]] std::string command_help(CommandTree tree, const Entry& entry);

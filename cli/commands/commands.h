@@ -1,12 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every command, each defined in the file of its name.
+// Every command, each defined in the file of its name or of its group.
 #pragma once
 
 #include "cli/command.h"
 
 namespace gantry::cli {
 
+extern const Command kAttachCommand;
+extern const Command kCleanupCommand;
+extern const Command kContainerCommand;
+extern const Command kContainerExistsCommand;
+extern const Command kContainerInspectCommand;
+extern const Command kContainerPruneCommand;
+extern const Command kCreateCommand;
+extern const Command kEventsCommand;
+extern const Command kExecCommand;
+extern const Command kGenerateCommand;
+extern const Command kHistoryCommand;
+extern const Command kImageCommand;
+extern const Command kImageExistsCommand;
+extern const Command kImageInspectCommand;
+extern const Command kImagePruneCommand;
+extern const Command kImagesCommand;
+extern const Command kImportCommand;
+extern const Command kInfoCommand;
+extern const Command kInspectCommand;
+extern const Command kKillCommand;
+extern const Command kLoadCommand;
+extern const Command kLogsCommand;
+extern const Command kNetworkCommand;
+extern const Command kNetworkCreateCommand;
+extern const Command kNetworkExistsCommand;
+extern const Command kNetworkInspectCommand;
+extern const Command kNetworkLsCommand;
+extern const Command kNetworkRmCommand;
+extern const Command kPauseCommand;
+extern const Command kPluginCommand;
+extern const Command kPluginInspectCommand;
+extern const Command kPluginLsCommand;
+extern const Command kPluginVerifyChildCommand;
+extern const Command kPluginVerifyCommand;
+extern const Command kPortCommand;
+extern const Command kPsCommand;
+extern const Command kPullCommand;
+extern const Command kRenameCommand;
+extern const Command kRestartCommand;
+extern const Command kRmCommand;
+extern const Command kRmiCommand;
+extern const Command kRunCommand;
+extern const Command kSaveCommand;
+extern const Command kStartCommand;
+extern const Command kStopCommand;
+extern const Command kSystemCommand;
+extern const Command kTagCommand;
+extern const Command kTopCommand;
+extern const Command kUnpauseCommand;
+extern const Command kUntagCommand;
 extern const Command kVersionCommand;
+extern const Command kVolumeCommand;
+extern const Command kVolumeCreateCommand;
+extern const Command kVolumeExistsCommand;
+extern const Command kVolumeInspectCommand;
+extern const Command kVolumeLsCommand;
+extern const Command kVolumePruneCommand;
+extern const Command kVolumeRmCommand;
+extern const Command kWaitCommand;
 
 }  // namespace gantry::cli

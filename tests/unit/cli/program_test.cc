@@ -64,7 +64,7 @@ Outcome run(std::vector<std::string> words) {
   words.insert(words.begin(), "gantry");
   std::ostringstream out;
   std::ostringstream err;
-  const int code = run_program(kTestTree, words, out, err, [](const Options&) {
+  const int code = run_program(kTestTree, words, out, err, [](const Options&, const std::string&) {
     ADD_FAILURE() << "the engine was opened";
     return std::shared_ptr<engine::Engine>();
   });

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/verbs/cleanup.h"
+
+#include "cli/commands/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/selection.h"
+#include "core/lifecycle/verbs/exec.h"
+#include "core/lifecycle/verbs/list.h"
+
+namespace gantry::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {.name = "all", .letter = 'a', .kind = ValueKind::kFlag, .help = "Clean up all containers"},
+    {.name = "exec", .help = "Clean up only this exec session", .hidden = true},
+    {.name = "from-monitor",
+     .kind = ValueKind::kFlag,
+     .help = "Called by the monitor; a container that is gone is fine",
+     .hidden = true},
+    kLatestOption,
+};
+
+bool has_ended(const store::ContainerRow& row) {
+  return row.state.status == model::Status::kStopped;
+}
+
+int run(Context& context) {
+  const Options& options = context.options();
+  const lifecycle::CleanupOptions how{.from_monitor = options.flag("from-monitor")};
+  if (options.given("exec")) {
+    for (const std::string& id : context.arguments()) {
+      lifecycle::forget_exec(context.engine(), id, options.text("exec"));
+    }
+    return kExitOk;
+  }
+  for_each(context, select_containers(context, has_ended), how.from_monitor,
+           [&](const std::string& name) {
+             lifecycle::cleanup(context.engine(), name, how);
+             return !how.from_monitor;
+           });
+  return kExitOk;
+}
+
+}  // namespace
+
+constinit const Command kCleanupCommand{
+    .summary = "Clean up network and mount points of one or more containers",
+    .usage = "[options] CONTAINER [CONTAINER...]",
+    .examples = "container cleanup --latest\ncontainer cleanup ctrID1 ctrID2 ctrID3",
+    .options = {kOptions},
+    .arguments = {.least = 1, .unless = "all latest"},
+    .run = run,
+};
+
+}  // namespace gantry::cli

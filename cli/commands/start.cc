@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/verbs/start.h"
+
+#include <ostream>
+
+#include "cli/commands/commands.h"
+#include "cli/commands/streams.h"
+#include "cli/exit_codes.h"
+#include "cli/selection.h"
+#include "core/lifecycle/verbs/attach.h"
+#include "core/lifecycle/verbs/list.h"
+#include "core/lifecycle/verbs/wait.h"
+
+namespace gantry::cli {
+namespace {
+
+constexpr Option kOptions[] = {
+    {.name = "all",
+     .kind = ValueKind::kFlag,
+     .help = "Start all containers, whatever state they are in"},
+    {.name = "attach",
+     .letter = 'a',
+     .kind = ValueKind::kFlag,
+     .help = "Attach to the container's output and error streams"},
+    kDetachKeysOption,
+    {.name = "filter",
+     .letter = 'f',
+     .kind = ValueKind::kArray,
+     .help = "Choose containers by conditions"},
+    {.name = "interactive",
+     .letter = 'i',
+     .kind = ValueKind::kFlag,
+     .help = "Attach to the container's input as well"},
+    kLatestOption,
+    kSigProxyOption,
+};
+
+int start_attached(Context& context, const std::string& name) {
+  engine::Engine& engine = context.engine();
+  const lifecycle::Inspected found = lifecycle::inspect(engine, name);
+  const std::string& id = found.config.id;
+  ports::AttachRequest streams =
+      own_streams(context.options(), context.options().flag("interactive"));
+  pass_signals(context, streams, id);
+  std::unique_ptr<ports::Attachment> attachment;
+  const auto attach = [&] { attachment = lifecycle::attach(engine, id, streams); };
+  lifecycle::StartOptions how;
+  how.before_start = [&] {
+    ports::AttachRequest request = streams;
+    request.socket_dir = engine.layout.bundle(id);
+    request.terminal = found.config.process.terminal;
+    attachment = engine.monitor.attach(request);
+  };
+  lifecycle::start(engine, id, how);
+  if (attachment == nullptr) {
+    attach();  // it ran already
+  }
+  if (attachment->run() == ports::AttachEnd::kDetached) {
+    return kExitOk;
+  }
+  return lifecycle::wait(engine, id);
+}
+
+int run(Context& context) {
+  const Options& options = context.options();
+  const std::vector<std::string> names =
+      select_containers(context, [&](const store::ContainerRow& row) {
+        return row.state.status != model::Status::kRunning;
+      });
+  if (options.flag("attach") || options.flag("interactive")) {
+    if (names.size() != 1) {
+      throw Error(Code::kInvalid, "you cannot start and attach multiple containers at once");
+    }
+    (void)lifecycle::inspect(context.engine(), names.front());  // missing is 125, not 127
+    return with_invocation_codes([&] { return start_attached(context, names.front()); });
+  }
+  for_each(context, names, false, [&](const std::string& name) {
+    lifecycle::start(context.engine(), name);
+    return true;
+  });
+  return kExitOk;
+}
+
+}  // namespace
+
+constinit const Command kStartCommand{
+    .summary = "Start one or more containers",
+    .description =
+        "Starts containers that were created or have stopped; --attach and\n"
+        "--interactive connect to the one that is started",
+    .usage = "[options] CONTAINER [CONTAINER...]",
+    .examples =
+        "start --latest\nstart 860a4b231279 5421ab43b45\nstart --interactive --attach imageID",
+    .options = {kOptions},
+    .arguments = {.least = 1,
+                  .unless = "all latest filter",
+                  .complaint = "start requires at least one argument"},
+    .run = run,
+};
+
+}  // namespace gantry::cli

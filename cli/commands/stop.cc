@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/verbs/stop.h"
+
+#include "cli/commands/commands.h"
+#include "cli/exit_codes.h"
+#include "cli/selection.h"
+#include "core/lifecycle/verbs/restart.h"
+
+namespace gantry::cli {
+namespace {
+
+constexpr Option kTime{.name = "time",
+                       .letter = 't',
+                       .kind = ValueKind::kUint,
+                       .help =
+                           "Seconds to wait for stop before killing the container; its own "
+                           "when not given"};
+constexpr Option kIds{.name = "cidfile",
+                      .kind = ValueKind::kArray,
+                      .help = "Read the container id from the file"};
+constexpr Option kFilter{.name = "filter",
+                         .letter = 'f',
+                         .kind = ValueKind::kArray,
+                         .help = "Choose containers by conditions"};
+
+constexpr Option kStopOptions[] = {
+    {.name = "all",
+     .letter = 'a',
+     .kind = ValueKind::kFlag,
+     .help = "Stop all running containers"},
+    kIds,
+    kFilter,
+    {.name = "ignore",
+     .letter = 'i',
+     .kind = ValueKind::kFlag,
+     .help = "Ignore errors when a specified container is missing"},
+    kLatestOption,
+    kTime,
+};
+
+constexpr Option kRestartOptions[] = {
+    {.name = "all", .letter = 'a', .kind = ValueKind::kFlag, .help = "Restart all containers"},
+    kIds,
+    kFilter,
+    kLatestOption,
+    {.name = "running", .kind = ValueKind::kFlag, .help = "Restart only running containers"},
+    kTime,
+};
+
+bool is_active(const store::ContainerRow& row) {
+  return row.state.status == model::Status::kRunning ||
+         row.state.status == model::Status::kPaused;
+}
+
+lifecycle::StopOptions patience(const Options& options) {
+  lifecycle::StopOptions how;
+  if (options.given("time")) {
+    how.timeout_s = static_cast<unsigned>(options.count("time"));
+  }
+  return how;
+}
+
+int stop(Context& context) {
+  const lifecycle::StopOptions how = patience(context.options());
+  for_each(context, select_containers(context, is_active), context.options().flag("ignore"),
+           [&](const std::string& name) {
+             lifecycle::stop(context.engine(), name, how);
+             return true;
+           });
+  return kExitOk;
+}
+
+int restart(Context& context) {
+  const lifecycle::StopOptions how = patience(context.options());
+  const bool running = context.options().flag("running");
+  std::vector<std::string> names;
+  if (running && context.arguments().empty()) {
+    for (const store::ContainerRow& row : all_containers(context)) {
+      if (is_active(row)) {
+        names.push_back(row.brief.id);
+      }
+    }
+  } else {
+    names = select_containers(context, [](const store::ContainerRow&) { return true; });
+  }
+  for_each(context, names, false, [&](const std::string& name) {
+    lifecycle::restart(context.engine(), name, how);
+    return true;
+  });
+  return kExitOk;
+}
+
+}  // namespace
+
+constinit const Command kStopCommand{
+    .summary = "Stop one or more containers",
+    .description =
+        "Sends the stop signal to running containers, and SIGKILL when the time is over",
+    .usage = "[options] CONTAINER [CONTAINER...]",
+    .examples = "stop ctrID\nstop --latest\nstop --time 2 mywebserver 6e534f14da9d",
+    .options = {kStopOptions},
+    .arguments = {.least = 1,
+                  .unless = "all latest cidfile filter",
+                  .complaint = "you must provide at least one name or id"},
+    .run = stop,
+};
+
+constinit const Command kRestartCommand{
+    .summary = "Restart one or more containers",
+    .description = "Stops containers, if they run, and starts them again",
+    .usage = "[options] CONTAINER [CONTAINER...]",
+    .examples = "restart ctrID\nrestart --latest\nrestart ctrID1 ctrID2",
+    .options = {kRestartOptions},
+    .arguments = {.least = 1,
+                  .unless = "all latest running cidfile filter",
+                  .complaint = "you must provide at least one name or id"},
+    .run = restart,
+};
+
+}  // namespace gantry::cli

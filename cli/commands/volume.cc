@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/volume/volumes.h"
+
+#include <algorithm>
+#include <ostream>
+
+#include "cli/commands/commands.h"
+#include "cli/confirm.h"
+#include "cli/context.h"
+#include "cli/create/create_request.h"
+#include "cli/documents/volume_documents.h"
+#include "cli/exit_codes.h"
+#include "cli/report.h"
+#include "cli/selection.h"
+#include "cli/values.h"
+#include "core/engine/engine.h"
+#include "core/lifecycle/verbs/remove.h"
+
+namespace gantry::cli {
+namespace {
+
+constexpr Option kCreateOptions[] = {
+    {.name = "driver", .letter = 'd', .help = "Volume driver", .fallback = "local"},
+    {.name = "ignore",
+     .kind = ValueKind::kFlag,
+     .help = "Do not fail if the volume is there already"},
+    {.name = "label",
+     .letter = 'l',
+     .kind = ValueKind::kArray,
+     .help = "Set metadata (key=value)"},
+    {.name = "opt",
+     .letter = 'o',
+     .kind = ValueKind::kArray,
+     .help = "Set options of the driver (type=, device=, o=)"},
+};
+constexpr Option kLsOptions[] = {
+    {.name = "filter",
+     .letter = 'f',
+     .kind = ValueKind::kArray,
+     .help = "Filter volumes (name=, label=, driver=, dangling=)"},
+    {.name = "format", .help = "Print volumes as JSON or by a Go template"},
+    {.name = "noheading",
+     .letter = 'n',
+     .kind = ValueKind::kFlag,
+     .help = "Do not print headers"},
+    {.name = "quiet", .letter = 'q', .kind = ValueKind::kFlag, .help = "Print only names"},
+};
+constexpr Option kRmOptions[] = {
+    {.name = "all", .letter = 'a', .kind = ValueKind::kFlag, .help = "Remove all volumes"},
+    {.name = "force",
+     .letter = 'f',
+     .kind = ValueKind::kFlag,
+     .help = "Remove a volume even if containers use it: they are removed too"},
+    {.name = "time",
+     .letter = 't',
+     .kind = ValueKind::kUint,
+     .help = "Seconds to wait for containers to stop"},
+};
+constexpr Option kPruneOptions[] = {
+    {.name = "filter",
+     .kind = ValueKind::kArray,
+     .help = "Remove only volumes that fit (label=, name=)"},
+    {.name = "force", .letter = 'f', .kind = ValueKind::kFlag, .help = "Do not ask"},
+};
+
+constexpr Column kColumns[] = {
+    {"DRIVER", "Driver"}, {"VOLUME NAME", "Name"}, {"MOUNTPOINT", "Mountpoint", false}};
+
+volume::Volumes volumes_of(Context& context) {
+  return {context.engine().store, context.engine().layout.volumes()};
+}
+
+bool fits(const volume::Volumes& volumes, const model::Volume& volume,
+          const std::string& filter) {
+  const auto pair = cut(filter, '=');
+  const std::string key = pair ? pair->first : filter;
+  const std::string value = pair ? pair->second : "";
+  if (key == "name") {
+    return volume.name.find(value) != std::string::npos;
+  }
+  if (key == "driver") {
+    return volume.driver == value;
+  }
+  if (key == "scope") {
+    return value == "local";
+  }
+  if (key == "dangling") {
+    return volumes.users(volume.name).empty() == parse_bool(value).value_or(true);
+  }
+  if (key == "label") {
+    const auto label = cut(value, '=');
+    const auto found = volume.labels.find(label ? label->first : value);
+    return found != volume.labels.end() && (!label || found->second == label->second);
+  }
+  throw Error(Code::kInvalid, "\"" + key + "\" is an invalid volume filter");
+}
+
+std::vector<model::Volume> chosen(Context& context) {
+  const volume::Volumes volumes = volumes_of(context);
+  std::vector<model::Volume> all = volumes.list();
+  for (const std::string& filter : context.options().list("filter")) {
+    std::erase_if(all, [&](const model::Volume& one) { return !fits(volumes, one, filter); });
+  }
+  return all;
+}
+
+int create(Context& context) {
+  const Options& options = context.options();
+  volume::NewVolume request;
+  request.name = context.arguments().empty() ? "" : context.arguments().front();
+  request.driver = options.text("driver");
+  request.labels = parse_labels(options.list("label"));
+  request.options = parse_labels(options.list("opt"));
+  request.ignore_existing = options.flag("ignore");
+  context.out() << volumes_of(context).create(request) << "\n";
+  return kExitOk;
+}
+
+int ls(Context& context) {
+  const Options& options = context.options();
+  const volume::Volumes volumes = volumes_of(context);
+  Listing listing{.name = "volume ls",
+                  .type = "volume",
+                  .columns = kColumns,
+                  .document = OrderedJson::array()};
+  for (const model::Volume& volume : chosen(context)) {
+    if (options.flag("quiet")) {
+      context.out() << volume.name << "\n";
+      continue;
+    }
+    listing.document.push_back(
+        volume_json(volume, volumes.path(volume.name), volumes.users(volume.name).size()));
+  }
+  if (!options.flag("quiet")) {
+    listing.rows.assign(listing.document.begin(), listing.document.end());
+    print_listing(context.out(), listing, options.text("format"), options.flag("noheading"));
+  }
+  return kExitOk;
+}
+
+void remove_volume(Context& context, const std::string& name) {
+  const Options& options = context.options();
+  volume::Volumes volumes = volumes_of(context);
+  if (options.flag("force")) {
+    lifecycle::RemoveOptions how;
+    how.force = true;
+    how.depend = true;
+    if (options.given("time")) {
+      how.timeout_s = static_cast<unsigned>(options.count("time"));
+    }
+    for (const std::string& user : volumes.users(volumes.inspect(name).name)) {
+      (void)lifecycle::remove(context.engine(), user, how);
+    }
+  }
+  volumes.remove(name);
+}
+
+int rm(Context& context) {
+  std::vector<std::string> names = context.arguments();
+  if (context.options().flag("all")) {
+    for (const model::Volume& volume : volumes_of(context).list()) {
+      names.push_back(volume.name);
+    }
+  }
+  for_each(context, names, context.options().flag("force"), [&](const std::string& name) {
+    remove_volume(context, name);
+    return true;
+  });
+  return kExitOk;
+}
+
+int prune(Context& context) {
+  if (!context.options().flag("force") &&
+      !confirm(context,
+               "WARNING! This will remove all volumes not used by at least one container.")) {
+    return kExitOk;
+  }
+  volume::Volumes volumes = volumes_of(context);
+  for (const model::Volume& volume : chosen(context)) {
+    if (volumes.users(volume.name).empty()) {
+      volumes.remove(volume.name);
+      context.out() << volume.name << "\n";
+    }
+  }
+  return kExitOk;
+}
+
+int exists(Context& context) {
+  try {
+    (void)volumes_of(context).inspect(context.arguments().front());
+    return kExitOk;
+  } catch (const Error& error) {
+    if (error.code() == Code::kNotFound) {
+      return kExitNo;
+    }
+    throw;
+  }
+}
+
+}  // namespace
+
+constinit const Command kVolumeCommand{
+    .summary = "Manage volumes",
+    .description = "Volumes are created in and can be shared between containers",
+    .usage = "[command]",
+};
+
+constinit const Command kVolumeCreateCommand{
+    .summary = "Create a new volume",
+    .usage = "[options] [NAME]",
+    .examples = "volume create myvol\nvolume create\nvolume create --label foo=bar myvol",
+    .options = {kCreateOptions},
+    .arguments = {.most = 1},
+    .run = create,
+    .changes = true,
+};
+
+constinit const Command kVolumeLsCommand{
+    .summary = "List volumes",
+    .usage = "[options]",
+    .examples =
+        "volume ls\nvolume ls --format json\nvolume ls --format \"{{.Driver}} {{.Scope}}\"",
+    .options = {kLsOptions},
+    .arguments = kNoArguments,
+    .run = ls,
+};
+
+constinit const Command kVolumeRmCommand{
+    .summary = "Remove one or more volumes",
+    .description = "Removes volumes that no container uses, with --force others too",
+    .usage = "[options] VOLUME [VOLUME...]",
+    .examples = "volume rm myvol1 myvol2\nvolume rm --all\nvolume rm --force myvol",
+    .options = {kRmOptions},
+    .arguments = {.least = 1,
+                  .unless = "all",
+                  .complaint = "choose either one or more volumes or all"},
+    .run = rm,
+    .changes = true,
+};
+
+constinit const Command kVolumePruneCommand{
+    .summary = "Remove all unused volumes",
+    .usage = "[options]",
+    .examples = "volume prune\nvolume prune --force --filter label=cache",
+    .options = {kPruneOptions},
+    .arguments = kNoArguments,
+    .run = prune,
+    .changes = true,
+};
+
+constinit const Command kVolumeExistsCommand{
+    .summary = "Check if a volume exists",
+    .description = "Exits with 0 when the volume exists, with 1 when it does not",
+    .usage = "VOLUME",
+    .examples = "volume exists myvol",
+    .arguments = {.least = 1, .most = 1},
+    .run = exists,
+};
+
+}  // namespace gantry::cli

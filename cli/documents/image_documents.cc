@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/documents/image_documents.h"
+
+#include "cli/human.h"
+#include "core/image/reference.h"
+#include "core/model/ids.h"
+
+namespace gantry::cli {
+namespace {
+
+// A set as the image specification writes it: names with empty objects.
+OrderedJson as_set(const std::vector<std::string>& names) {
+  OrderedJson set = OrderedJson::object();
+  for (const std::string& name : names) {
+    set[name] = OrderedJson::object();
+  }
+  return set;
+}
+
+OrderedJson labels_or_null(const model::Image& image) {
+  const auto& labels = image.defaults.labels;
+  return labels.empty() ? OrderedJson() : OrderedJson(labels);
+}
+
+OrderedJson config_of(const model::ImageDefaults& defaults) {
+  OrderedJson json = OrderedJson::object();
+  const auto add = [&](const char* name, const auto& value) {
+    if (!value.empty()) {
+      json[name] = value;
+    }
+  };
+  add("User", defaults.user);
+  if (!defaults.exposed_ports.empty()) {
+    json["ExposedPorts"] = as_set(defaults.exposed_ports);
+  }
+  add("Env", defaults.env);
+  add("Entrypoint", defaults.entrypoint);
+  add("Cmd", defaults.command);
+  if (!defaults.volumes.empty()) {
+    json["Volumes"] = as_set(defaults.volumes);
+  }
+  add("WorkingDir", defaults.workdir);
+  add("Labels", defaults.labels);
+  add("StopSignal", defaults.stop_signal);
+  return json;
+}
+
+OrderedJson history_of(const model::Image& image) {
+  OrderedJson list = OrderedJson::array();
+  for (const model::ImageHistory& step : image.history) {
+    OrderedJson json{{"created", step.created}, {"created_by", step.created_by}};
+    if (!step.comment.empty()) {
+      json["comment"] = step.comment;
+    }
+    if (step.empty_layer) {
+      json["empty_layer"] = true;
+    }
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+OrderedJson row(const model::Image& image, const ImageStyle& style, std::size_t containers) {
+  const std::string ago = human_ago(image.created_ns, style.now_ns);
+  return {{"ID", style.truncate ? model::short_id(image.id) : "sha256:" + image.id},
+          {"Id", image.id},
+          {"Repository", "<none>"},
+          {"Tag", "<none>"},
+          {"Digest", image.digest.empty() ? "<none>" : image.digest},
+          {"Created", ago},
+          {"CreatedSince", ago},
+          {"CreatedAt", go_time(image.created_ns)},
+          {"CreatedTime", go_time(image.created_ns)},
+          {"Size", human_size(static_cast<double>(image.size), " ")},
+          {"VirtualSize", image.size},
+          {"SharedSize", 0},
+          {"Labels", image.defaults.labels},
+          {"Names", image.names},
+          {"RepoTags", image.names},
+          {"RepoDigests", image.repo_digests},
+          {"Containers", containers},
+          {"Dangling", image.names.empty()},
+          {"ReadOnly", false},
+          {"Arch", image.architecture},
+          {"Os", image.os},
+          {"History", image.names}};
+}
+
+}  // namespace
+
+OrderedJson image_inspect(const model::Image& image, const std::string& driver) {
+  OrderedJson json{{"Id", image.id},
+                   {"ID", image.id},
+                   {"Digest", image.digest},
+                   {"RepoTags", image.names},
+                   {"RepoDigests", image.repo_digests},
+                   {"Parent", ""},
+                   {"Comment", image.comment},
+                   {"Created", rfc3339_nano(image.created_ns)},
+                   {"Config", config_of(image.defaults)},
+                   {"Version", ""},
+                   {"Author", image.author},
+                   {"Architecture", image.architecture},
+                   {"Os", image.os},
+                   {"Size", image.size},
+                   {"VirtualSize", image.size},
+                   {"GraphDriver", {{"Name", driver}, {"Data", OrderedJson::object()}}},
+                   {"RootFS", {{"Type", "layers"}, {"Layers", image.diff_ids}}},
+                   {"Labels", labels_or_null(image)},
+                   {"Annotations", OrderedJson::object()},
+                   {"ManifestType", image.manifest_type},
+                   {"User", image.defaults.user},
+                   {"History", history_of(image)},
+                   {"NamesHistory", image.names}};
+  if (!image.defaults.health_test.empty()) {
+    json["HealthCheck"] = {{"Test", image.defaults.health_test},
+                           {"Interval", image.defaults.health_interval_ns},
+                           {"Timeout", image.defaults.health_timeout_ns},
+                           {"StartPeriod", image.defaults.health_start_period_ns},
+                           {"Retries", image.defaults.health_retries}};
+  }
+  return json;
+}
+
+OrderedJson image_json(const model::Image& image, std::size_t containers) {
+  OrderedJson json{{"Id", image.id},
+                   {"ParentId", ""},
+                   {"RepoTags", nullptr},
+                   {"RepoDigests", image.repo_digests},
+                   {"Size", image.size},
+                   {"SharedSize", 0},
+                   {"VirtualSize", image.size},
+                   {"Labels", labels_or_null(image)},
+                   {"Containers", containers}};
+  if (image.names.empty()) {
+    json["Dangling"] = true;
+  } else {
+    json["Names"] = image.names;
+  }
+  json["Digest"] = image.digest;
+  json["History"] = image.names;
+  json["Created"] = unix_seconds(image.created_ns);
+  json["CreatedAt"] = rfc3339_nano(image.created_ns);
+  return json;
+}
+
+std::vector<OrderedJson> image_rows(const model::Image& image, const ImageStyle& style,
+                                    std::size_t containers) {
+  std::vector<OrderedJson> rows;
+  for (const std::string& name : image.names) {
+    const image::Reference reference = image::parse_reference(name);
+    rows.push_back(row(image, style, containers));
+    rows.back()["Repository"] = reference.repository();
+    rows.back()["Tag"] = reference.tag.empty() ? "<none>" : reference.tag;
+  }
+  if (rows.empty()) {
+    rows.push_back(row(image, style, containers));
+  }
+  return rows;
+}
+
+OrderedJson history_json(const image::HistoryLine& line) {
+  return {{"id", line.id},
+          {"created", rfc3339_nano(line.created_ns)},
+          {"CreatedBy", line.created_by},
+          {"size", line.size},
+          {"comment", line.comment},
+          {"tags", line.names}};
+}
+
+OrderedJson history_row(const image::HistoryLine& line, const ImageStyle& style, bool human) {
+  const auto size = static_cast<double>(line.size);
+  return {{"ID", style.truncate && line.id.size() > 12 && line.id[0] != '<'
+                     ? model::short_id(line.id)
+                     : line.id},
+          {"Created",
+           human ? human_ago(line.created_ns, style.now_ns) : rfc3339_nano(line.created_ns)},
+          {"CreatedAt", go_time(line.created_ns)},
+          {"CreatedSince", human_ago(line.created_ns, style.now_ns)},
+          {"CreatedBy", style.truncate ? ellipsis(line.created_by, 45) : line.created_by},
+          {"Size", human ? human_size(size, size == 0 ? "" : " ") : std::to_string(line.size)},
+          {"Comment", line.comment},
+          {"Tags", line.names}};
+}
+
+}  // namespace gantry::cli

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cctype>
+
+#include "cli/documents/container_inspect.h"
+#include "cli/human.h"
+#include "cli/values.h"
+
+namespace gantry::cli {
+namespace {
+
+std::string shown_mode(const model::NamespaceMode& mode) {
+  return mode.value.empty() ? mode.mode : mode.mode + ":" + mode.value;
+}
+
+std::string network_mode(const model::NetworkConfig& network) {
+  switch (network.mode) {
+    case model::NetworkMode::kNone:
+      return "none";
+    case model::NetworkMode::kHost:
+      return "host";
+    case model::NetworkMode::kContainer:
+      return "container:" + network.mode_value;
+    case model::NetworkMode::kPath:
+      return "ns:" + network.mode_value;
+    case model::NetworkMode::kBridge:
+      return "bridge";
+  }
+  return "";
+}
+
+OrderedJson binds_of(const model::ContainerConfig& config) {
+  OrderedJson binds = OrderedJson::array();
+  for (const model::Mount& mount : config.mounts) {
+    if (mount.kind == model::MountKind::kBind || mount.kind == model::MountKind::kVolume) {
+      std::vector<std::string> options = mount.options;
+      if (std::find(options.begin(), options.end(), "ro") == options.end() &&
+          std::find(options.begin(), options.end(), "rw") == options.end()) {
+        options.insert(options.begin(), "rw");
+      }
+      binds.push_back(mount.source + ":" + mount.destination + ":" + join(options, ","));
+    }
+  }
+  return binds;
+}
+
+OrderedJson tmpfs_of(const model::ContainerConfig& config) {
+  OrderedJson tmpfs = OrderedJson::object();
+  for (const model::Mount& mount : config.mounts) {
+    if (mount.kind == model::MountKind::kTmpfs) {
+      tmpfs[mount.destination] = join(mount.options, ",");
+    }
+  }
+  return tmpfs;
+}
+
+OrderedJson bindings_of(const model::NetworkConfig& network) {
+  OrderedJson bindings = OrderedJson::object();
+  for (const model::PortMapping& port : network.ports) {
+    for (unsigned i = 0; i < port.range; ++i) {
+      bindings[std::to_string(port.container_port + i) + "/" + port.protocol].push_back(
+          {{"HostIp", port.host_ip}, {"HostPort", std::to_string(port.host_port + i)}});
+    }
+  }
+  return bindings;
+}
+
+OrderedJson ulimits_of(const model::ContainerConfig& config) {
+  OrderedJson limits = OrderedJson::array();
+  for (const model::Ulimit& limit : config.ulimits) {
+    std::string name = "RLIMIT_" + limit.name;
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    limits.push_back({{"Name", name}, {"Soft", limit.soft}, {"Hard", limit.hard}});
+  }
+  return limits;
+}
+
+OrderedJson devices_of(const model::ContainerConfig& config) {
+  OrderedJson devices = OrderedJson::array();
+  for (const model::Device& device : config.devices) {
+    devices.push_back({{"PathOnHost", device.host_path},
+                       {"PathInContainer", device.container_path},
+                       {"CgroupPermissions", device.permissions}});
+  }
+  return devices;
+}
+
+OrderedJson throttle_of(const std::vector<model::ThrottleDevice>& devices) {
+  OrderedJson list = OrderedJson::array();
+  for (const model::ThrottleDevice& device : devices) {
+    list.push_back({{"Path", device.path}, {"Rate", device.rate}});
+  }
+  return devices.empty() ? OrderedJson() : list;
+}
+
+void add_resources(const model::Resources& r, OrderedJson& json) {
+  json["CpuShares"] = r.cpu_shares.value_or(0);
+  json["Memory"] = r.memory.value_or(0);
+  json["NanoCpus"] = static_cast<std::int64_t>(r.cpus.value_or(0) * 1e9);
+  json["BlkioWeight"] = r.blkio_weight.value_or(0);
+  json["BlkioWeightDevice"] = nullptr;
+  json["BlkioDeviceReadBps"] = throttle_of(r.device_read_bps);
+  json["BlkioDeviceWriteBps"] = throttle_of(r.device_write_bps);
+  json["BlkioDeviceReadIOps"] = throttle_of(r.device_read_iops);
+  json["BlkioDeviceWriteIOps"] = throttle_of(r.device_write_iops);
+  json["CpuPeriod"] = r.cpu_period.value_or(0);
+  json["CpuQuota"] = r.cpu_quota.value_or(0);
+  json["CpuRealtimePeriod"] = r.cpu_rt_period.value_or(0);
+  json["CpuRealtimeRuntime"] = r.cpu_rt_runtime.value_or(0);
+  json["CpusetCpus"] = r.cpuset_cpus;
+  json["CpusetMems"] = r.cpuset_mems;
+  json["KernelMemory"] = 0;
+  json["MemoryReservation"] = r.memory_reservation.value_or(0);
+  json["MemorySwap"] = r.memory_swap.value_or(r.memory.value_or(0) * 2);
+  json["MemorySwappiness"] = r.memory_swappiness.value_or(0);
+  json["OomKillDisable"] = r.oom_kill_disable.value_or(false);
+  json["PidsLimit"] = r.pids_limit.value_or(2048);
+}
+
+}  // namespace
+
+OrderedJson inspect_host_config(const model::ContainerConfig& config,
+                                const InspectFacts& facts) {
+  const model::SecurityConfig& security = config.security;
+  const model::NetworkConfig& network = config.network;
+  OrderedJson json{
+      {"Binds", binds_of(config)},
+      {"CgroupManager", "cgroupfs"},
+      {"CgroupMode", shown_mode(config.cgroup)},
+      {"ContainerIDFile", config.cid_file},
+      {"LogConfig",
+       {{"Type", config.log.driver},
+        {"Config", nullptr},
+        {"Path",
+         config.log.path.empty() ? facts.layout.log(config.id).string() : config.log.path},
+        {"Tag", config.log.tag},
+        {"Size",
+         human_size(static_cast<double>(std::max<std::int64_t>(config.log.max_size, 0)))}}},
+      {"NetworkMode", network_mode(network)},
+      {"PortBindings", bindings_of(network)},
+      {"RestartPolicy",
+       {{"Name", config.restart.name == "no" ? "" : config.restart.name},
+        {"MaximumRetryCount", config.restart.max_retries}}},
+      {"AutoRemove", config.auto_remove},
+      {"VolumeDriver", ""},
+      {"VolumesFrom", nullptr},
+      {"CapAdd", security.cap_add},
+      {"CapDrop", security.cap_drop},
+      {"Dns", network.dns_servers},
+      {"DnsOptions", network.dns_options},
+      {"DnsSearch", network.dns_search},
+      {"ExtraHosts", network.extra_hosts},
+      {"GroupAdd", config.process.groups},
+      {"IpcMode", shown_mode(config.ipc)},
+      {"Cgroup", ""},
+      {"Cgroups", config.cgroups == "enabled" ? "default" : config.cgroups},
+      {"Links", nullptr},
+      {"OomScoreAdj", config.process.oom_score_adj.value_or(0)},
+      {"PidMode", shown_mode(config.pid)},
+      {"Privileged", security.privileged},
+      {"PublishAllPorts", false},
+      {"ReadonlyRootfs", security.read_only},
+      {"SecurityOpt", security.options},
+      {"Tmpfs", tmpfs_of(config)},
+      {"UTSMode", shown_mode(config.uts)},
+      {"UsernsMode", config.user.mode == "host" ? "" : shown_mode(config.user)},
+      {"ShmSize", config.shm_size},
+      {"Runtime", "oci"},
+      {"ConsoleSize", {0, 0}},
+      {"Isolation", ""},
+      {"CgroupParent", config.cgroup_parent}};
+  add_resources(config.resources, json);
+  json["Devices"] = devices_of(config);
+  json["DiskQuota"] = 0;
+  json["Ulimits"] = ulimits_of(config);
+  json["CpuCount"] = 0;
+  json["CpuPercent"] = 0;
+  json["IOMaximumIOps"] = 0;
+  json["IOMaximumBandwidth"] = 0;
+  json["CgroupConf"] = nullptr;
+  return json;
+}
+
+}  // namespace gantry::cli

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/inspection.h"
+
+#include <ostream>
+
+#include "cli/documents/container_inspect.h"
+#include "cli/documents/image_documents.h"
+#include "cli/documents/volume_documents.h"
+#include "cli/exit_codes.h"
+#include "cli/report.h"
+#include "core/engine/engine.h"
+#include "core/image/lookup.h"
+#include "core/volume/volumes.h"
+
+namespace gantry::cli {
+namespace {
+
+std::string missing_message(const std::string& what, const std::string& name) {
+  return what == "object" ? "inspecting object: no such object: \"" + name + "\""
+                          : "inspecting object: no such " + what + " " + name;
+}
+
+struct Found {
+  std::string_view type;
+  OrderedJson document;
+};
+
+std::optional<Found> find_first(const std::vector<Finder>& finders, const std::string& name) {
+  for (const Finder& finder : finders) {
+    if (auto document = finder.find(name)) {
+      return Found{finder.type, std::move(*document)};
+    }
+  }
+  return std::nullopt;
+}
+
+// nullopt instead of kNotFound.
+template <typename F>
+auto if_found(F find) -> std::optional<decltype(find())> {
+  try {
+    return std::optional<decltype(find())>(std::in_place, find());
+  } catch (const Error& error) {
+    if (error.code() != Code::kNotFound) {
+      throw;
+    }
+    return std::nullopt;
+  }
+}
+
+// "ID" stands beside "Id" for templates; the document has podman's members alone.
+void drop_twin(OrderedJson& document) {
+  if (document.contains("ID") && document.contains("Id")) {
+    document.erase("ID");
+  }
+}
+
+}  // namespace
+
+int inspect_objects(Context& context, const std::vector<std::string>& names,
+                    const std::vector<Finder>& finders, const std::string& what) {
+  const std::string format = context.options().text("format");
+  const bool by_template = !format.empty() && !wants_json(format);
+  OrderedJson documents = OrderedJson::array();
+  std::vector<std::string> missing;
+  for (const std::string& name : names) {
+    auto found = find_first(finders, name);
+    if (!found) {
+      missing.push_back(missing_message(what, name));
+    } else if (by_template) {
+      print_object(context.out(), "inspect", found->type, found->document, format);
+    } else {
+      drop_twin(found->document);
+      documents.push_back(std::move(found->document));
+    }
+  }
+  if (!by_template) {
+    print_json(context.out(), documents);
+  }
+  if (missing.empty()) {
+    return kExitOk;
+  }
+  context.out().flush();
+  for (std::size_t i = 0; i + 1 < missing.size(); ++i) {
+    context.err() << "Error: " << missing[i] << "\n";
+  }
+  throw Error(Code::kNotFound, missing.back());
+}
+
+std::optional<OrderedJson> find_container_document(engine::Engine& engine,
+                                                   const std::string& name, bool with_size) {
+  const auto found = if_found([&] { return lifecycle::inspect(engine, name); });
+  if (!found) {
+    return std::nullopt;
+  }
+  InspectFacts facts;
+  facts.layout = engine.layout;
+  facts.host = spec::probe_host();
+  engine.store.read([&](const store::Reader& reader) {
+    const auto image = reader.find_image(found->config.image_id);
+    facts.image_digest = image ? image->digest : "";
+    for (const model::ExecSession& session : reader.exec_sessions(found->config.id)) {
+      facts.exec_ids.push_back(session.id);
+    }
+    if (with_size) {
+      facts.size = ContainerSize{0, image ? image->size : 0};
+    }
+    return 0;
+  });
+  if (with_size && found->config.rootfs.empty()) {
+    ports::Storage& storage = engine.backends.storage(found->config.backends.storage);
+    facts.size->writable = storage.usage(found->config.id).bytes;
+    facts.size->whole += facts.size->writable;
+  }
+  return std::optional<OrderedJson>(std::in_place, container_inspect(*found, facts));
+}
+
+std::optional<OrderedJson> find_image_document(engine::Engine& engine,
+                                               const std::string& name) {
+  const image::Registries registries = image::load_registries();
+  const auto found = engine.store.read(
+      [&](const store::Reader& reader) { return image::find_image(reader, name, registries); });
+  return found ? std::optional(image_inspect(found->image, engine.backends.chosen().storage))
+               : std::nullopt;
+}
+
+std::optional<OrderedJson> find_volume_document(engine::Engine& engine,
+                                                const std::string& name) {
+  const volume::Volumes volumes(engine.store, engine.layout.volumes());
+  const auto found = if_found([&] { return volumes.inspect(name); });
+  return found ? std::optional(volume_json(*found, volumes.path(found->name),
+                                           volumes.users(found->name).size()))
+               : std::nullopt;
+}
+
+std::optional<OrderedJson> find_network_document(engine::Engine& engine,
+                                                 const std::string& name) {
+  const auto found = if_found([&] { return engine.backends.network("").inspect(name); });
+  return found ? std::optional(OrderedJson::parse(to_text(*found))) : std::nullopt;
+}
+
+}  // namespace gantry::cli

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which containers a command is for: names, --all, --latest, --cidfile, --filter; and how
+// one verb is done to several, each failure told, none stopping the others.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/context.h"
+#include "core/model/container_state.h"
+#include "core/store/store.h"
+
+namespace gantry::cli {
+
+inline constexpr Option kLatestOption{.name = "latest",
+                                      .letter = 'l',
+                                      .kind = ValueKind::kFlag,
+                                      .help = "Act on the container that was created last"};
+
+// The names as given; with --all those that fits() takes, with --latest the newest. Options
+// that the command does not have count as not given.
+[[nodiscard]] std::vector<std::string> select_containers(
+    Context& context, const std::function<bool(const store::ContainerRow&)>& fits);
+// One container: the first argument or --latest. arguments gets what is left.
+[[nodiscard]] std::string select_one(Context& context, std::vector<std::string>& arguments);
+
+// The id of the newest; kNotFound when there is none.
+// All containers, oldest first, as they are now.
+[[nodiscard]] std::vector<store::ContainerRow> all_containers(Context& context);
+[[nodiscard]] std::string latest_container(engine::Engine& engine);
+
+// Does it to each and prints the name, unless done() answers false ("nothing to print").
+// The last failure is thrown, those before it are printed. With ignore a missing one is
+// passed over.
+void for_each(Context& context, const std::vector<std::string>& names, bool ignore_missing,
+              const std::function<bool(const std::string&)>& done);
+
+// --filter of ps and its kin: key=value; kInvalid for an unknown key.
+class ContainerFilter {
+ public:
+  ContainerFilter(engine::Engine& engine, const std::vector<std::string>& filters);
+  [[nodiscard]] bool takes(const store::ContainerRow& row) const;
+  // A status was asked for, so that ps shows more than what runs.
+  [[nodiscard]] bool names_status() const;
+
+ private:
+  using Test = std::function<bool(const store::ContainerRow&)>;
+  [[nodiscard]] Test test_for(engine::Engine& engine, const std::string& key,
+                              const std::string& value) const;
+
+  std::vector<std::pair<std::string, std::vector<Test>>> tests_;  // one of each key must hold
+};
+
+}  // namespace gantry::cli
