@@ -42,27 +42,28 @@ bool is_dots(const char* name) {
 
 class Copier {
  public:
-  void folder(int source, int target, const std::string& shown);
+  Copier(int root, std::string shown) : root_(root), shown_(std::move(shown)) {}
+
+  // path: of the folder, from the root of the tree; "" is the root itself.
+  void folder(int source, int target, const std::string& path);
 
  private:
-  void entry(int source, int target, const char* name, const std::string& shown);
+  void entry(int source, int target, const char* name, const std::string& path);
   void file(int source, int target, const char* name, const struct stat& info,
             const std::string& shown);
   void link(int source, int target, const char* name, const std::string& shown);
 
-  // The first copy of a file with several names, by device and inode: descriptor of its
-  // folder (kept open) and name.
-  struct FirstName {
-    UniqueFd folder;
-    std::string name;
-  };
-  std::map<std::pair<dev_t, ino_t>, FirstName> linked_;
+  void second_name(const std::string& first, int target, const char* name,
+                   const std::string& shown);
+
+  int root_;
+  std::string shown_;
+  // The first name of a file that has several, by device and inode.
+  std::map<std::pair<dev_t, ino_t>, std::string> linked_;
 };
 
 // Paths through /proc/self/fd stand for the object itself, links included.
-std::string member_path(int folder, const char* name) {
-  return fd_path(folder) + "/" + name;
-}
+std::string member_path(int folder, const char* name) { return fd_path(folder) + "/" + name; }
 
 void copy_attributes(const std::string& from, const std::string& to, const std::string& shown) {
   std::vector<char> names(XATTR_LIST_MAX);
@@ -81,21 +82,45 @@ void copy_attributes(const std::string& from, const std::string& to, const std::
     }
     std::vector<char> value(XATTR_SIZE_MAX);
     const ssize_t size = ::lgetxattr(from.c_str(), name, value.data(), value.size());
-    if (size >= 0 && ::lsetxattr(to.c_str(), name, value.data(), static_cast<std::size_t>(size),
-                                 0) != 0 && errno != ENOTSUP) {
+    if (size >= 0 &&
+        ::lsetxattr(to.c_str(), name, value.data(), static_cast<std::size_t>(size), 0) != 0 &&
+        errno != ENOTSUP) {
       throw errno_error(errno, "set extended attribute " + std::string(name) + " of " + shown);
     }
   }
 }
 
-// Owner first: changing it clears the set-id bits of the mode.
-void copy_owner_mode_times(int target, const char* name, const struct stat& info,
-                           const std::string& shown) {
-  const std::array times{info.st_atim, info.st_mtim};
+// Owner first: changing it clears set-id bits and file capabilities. Times last: all else
+// changes them. name "." is the folder target itself.
+void copy_metadata(const std::string& from, int target, const char* name,
+                   const struct stat& info, const std::string& shown) {
   if (::fchownat(target, name, info.st_uid, info.st_gid, AT_SYMLINK_NOFOLLOW) != 0 ||
-      (!S_ISLNK(info.st_mode) && ::fchmodat(target, name, info.st_mode & 07777, 0) != 0) ||
-      ::utimensat(target, name, times.data(), AT_SYMLINK_NOFOLLOW) != 0) {
-    throw errno_error(errno, "set owner, mode and times of " + shown);
+      (!S_ISLNK(info.st_mode) && ::fchmodat(target, name, info.st_mode & 07777, 0) != 0)) {
+    throw errno_error(errno, "set owner and mode of " + shown);
+  }
+  copy_attributes(from, member_path(target, name), shown);
+  const std::array times{info.st_atim, info.st_mtim};
+  if (::utimensat(target, name, times.data(), AT_SYMLINK_NOFOLLOW) != 0) {
+    throw errno_error(errno, "set times of " + shown);
+  }
+}
+
+// One stretch of data; holes are left out.
+void copy_range(int from, int to, off_t at, off_t end, const std::string& shown) {
+  if (::lseek(to, at, SEEK_SET) < 0) {
+    throw errno_error(errno, "copy " + shown);
+  }
+  while (at < end) {
+    const ssize_t sent = ::sendfile(to, from, &at, static_cast<std::size_t>(end - at));
+    if (sent < 0 && errno == EINTR) {
+      continue;
+    }
+    if (sent < 0) {
+      throw errno_error(errno, "copy " + shown);
+    }
+    if (sent == 0) {
+      return;  // it shrank meanwhile
+    }
   }
 }
 
@@ -106,19 +131,18 @@ void Copier::file(int source, int target, const char* name, const struct stat& i
   if (!from || !to) {
     throw errno_error(errno, "copy " + shown);
   }
-  off_t left = info.st_size;
-  while (left > 0) {
-    const ssize_t sent = ::sendfile(to.get(), from.get(), nullptr, static_cast<size_t>(left));
-    if (sent < 0 && errno == EINTR) {
-      continue;
+  for (off_t at = 0; at < info.st_size;) {
+    const off_t data = ::lseek(from.get(), at, SEEK_DATA);
+    if (data < 0 && errno == ENXIO) {
+      break;  // a hole to the end
     }
-    if (sent < 0) {
-      throw errno_error(errno, "copy " + shown);
-    }
-    if (sent == 0) {
-      break;
-    }
-    left -= sent;
+    const off_t hole = data < 0 ? info.st_size : ::lseek(from.get(), data, SEEK_HOLE);
+    const off_t end = hole < 0 ? info.st_size : hole;
+    copy_range(from.get(), to.get(), data < 0 ? at : data, end, shown);
+    at = end;
+  }
+  if (::ftruncate(to.get(), info.st_size) != 0) {
+    throw errno_error(errno, "copy " + shown);
   }
 }
 
@@ -130,20 +154,32 @@ void Copier::link(int source, int target, const char* name, const std::string& s
   }
 }
 
-void Copier::entry(int source, int target, const char* name, const std::string& shown) {
+void Copier::second_name(const std::string& first, int target, const char* name,
+                         const std::string& shown) {
+  const std::size_t slash = first.rfind('/');
+  const UniqueFd folder =
+      open_in_root(root_, "/" + first.substr(0, slash), O_PATH | O_DIRECTORY);
+  if (::linkat(folder.get(), first.c_str() + slash + 1, target, name, 0) != 0) {
+    throw errno_error(errno, "link " + shown);
+  }
+}
+
+void Copier::entry(int source, int target, const char* name, const std::string& folder_path) {
+  const std::string path = folder_path + "/" + name;
+  const std::string shown = shown_ + path;
   struct stat info {};
   if (::fstatat(source, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
     throw errno_error(errno, "read " + shown);
   }
+  if (S_ISSOCK(info.st_mode)) {
+    return;  // without its listener it is nothing to keep
+  }
   if (info.st_nlink > 1 && !S_ISDIR(info.st_mode)) {
-    const auto [first, is_new] = linked_.try_emplace({info.st_dev, info.st_ino});
+    const auto [first, is_new] = linked_.try_emplace({info.st_dev, info.st_ino}, path);
     if (!is_new) {
-      if (::linkat(first->second.folder.get(), first->second.name.c_str(), target, name, 0) != 0) {
-        throw errno_error(errno, "link " + shown);
-      }
+      second_name(first->second, target, name, shown);
       return;
     }
-    first->second = {UniqueFd(::fcntl(target, F_DUPFD_CLOEXEC, 3)), name};
   }
   if (S_ISDIR(info.st_mode)) {
     if (::mkdirat(target, name, 0700) != 0) {
@@ -155,26 +191,22 @@ void Copier::entry(int source, int target, const char* name, const std::string& 
     if (!from || !to) {
       throw errno_error(errno, "open folder " + shown);
     }
-    folder(from.get(), to.get(), shown);
+    folder(from.get(), to.get(), path);
   } else if (S_ISREG(info.st_mode)) {
     file(source, target, name, info, shown);
   } else if (S_ISLNK(info.st_mode)) {
     link(source, target, name, shown);
-  } else if (!S_ISSOCK(info.st_mode) &&
-             ::mknodat(target, name, info.st_mode, info.st_rdev) != 0) {
+  } else if (::mknodat(target, name, info.st_mode, info.st_rdev) != 0) {
     throw errno_error(errno, "make special file " + shown);
   }
-  if (!S_ISSOCK(info.st_mode)) {  // a socket without its listener is nothing to keep
-    copy_attributes(member_path(source, name), member_path(target, name), shown);
-    copy_owner_mode_times(target, name, info, shown);
-  }
+  copy_metadata(member_path(source, name), target, name, info, shown);
 }
 
-void Copier::folder(int source, int target, const std::string& shown) {
-  const DirectoryStream stream = read_folder(source, shown);
+void Copier::folder(int source, int target, const std::string& path) {
+  const DirectoryStream stream = read_folder(source, shown_ + path);
   while (const dirent* found = ::readdir(stream.get())) {
     if (!is_dots(found->d_name)) {
-      entry(source, target, found->d_name, shown + "/" + found->d_name);
+      entry(source, target, found->d_name, path);
     }
   }
 }
@@ -182,13 +214,12 @@ void Copier::folder(int source, int target, const std::string& shown) {
 }  // namespace
 
 void copy_tree(int source, int target, const std::string& shown) {
-  Copier().folder(source, target, shown);
+  Copier(target, shown).folder(source, target, "");
   struct stat info {};
   if (::fstat(source, &info) != 0) {
     throw errno_error(errno, "read " + shown);
   }
-  copy_attributes(fd_path(source) + "/.", fd_path(target) + "/.", shown);
-  copy_owner_mode_times(target, ".", info, shown);
+  copy_metadata(member_path(source, "."), target, ".", info, shown);
 }
 
 bool is_empty_folder(int folder) {

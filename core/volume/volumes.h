@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Volumes: folders that outlive containers. Records and claims are in the store, bytes in
-// <root>/<name>/_data. A value over references; one thread. Failures are gantry::Error in
-// podman's words where it has them.
+// <root>/<name>/_data. A value over references; one thread, any number of processes: each
+// operation holds the volume's lock (<root>/.locks). Failures are gantry::Error in podman's
+// words where it has them.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/locks/lock.h"
 #include "core/store/store.h"
 
 namespace gantry::volume {
@@ -47,7 +49,7 @@ class Volumes {
   // Gone counts as done. With remove_it the volume goes too, if nobody else uses it.
   void release(const std::string& name, const std::string& container, bool remove_it);
 
-  // Where the container finds it; mounts it first if its options say so.
+  // Where the container finds it; mounts it first if its options say so. Repeatable.
   std::filesystem::path mount(const std::string& name, const std::string& container);
   // Takes down what mount made once no other container holds it; not mounted counts as done.
   void unmount(const std::string& name, const std::string& container);
@@ -59,6 +61,8 @@ class Volumes {
                const std::string& destination);
 
  private:
+  [[nodiscard]] locks::Lock lock(const std::string& name) const;
+  void drop_content(const std::string& name);
   store::Store& store_;
   std::filesystem::path root_;
 };
