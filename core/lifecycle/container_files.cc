@@ -39,7 +39,8 @@ std::vector<std::string> from_status(const Json& status, const char* key) {
 // Addresses without prefix and gateways of all interfaces.
 void addresses_of(const Json& status, std::vector<std::string>& own, std::string& gateway) {
   for (const auto& [network, answer] : status.items()) {
-    for (const auto& [name, interface] : answer.value("interfaces", Json::object()).items()) {
+    const Json interfaces = answer.value("interfaces", Json::object());
+    for (const auto& [name, interface] : interfaces.items()) {
       for (const Json& subnet : interface.value("subnets", Json::array())) {
         const std::string address = subnet.value("ipnet", "");
         own.push_back(address.substr(0, address.find('/')));

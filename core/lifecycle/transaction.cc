@@ -13,6 +13,7 @@ namespace gantry::lifecycle {
 
 void Journal::begin(std::string_view step) {
   if (!path_.empty()) {
+    make_directories(path_.parent_path(), 0700);
     const UniqueFd fd = open_file(path_, O_WRONLY | O_APPEND | O_CREAT, 0600);
     write_all(fd.get(), std::string(step) + "\n", path_.string());
   }

@@ -12,7 +12,7 @@ struct RemoveOptions {
   bool force = false;             // a running one is stopped first; leftovers are no obstacle
   bool volumes = false;           // its anonymous volumes too
   bool depend = false;            // containers that depend on it first
-  std::optional<unsigned> timeout_s;
+  std::optional<unsigned> timeout_s = {};
 };
 
 // Undoes everything and drops the record. kInvalid when it runs and force is not given;

@@ -9,7 +9,7 @@
 namespace gantry::lifecycle {
 
 struct StopOptions {
-  std::optional<unsigned> timeout_s;  // the container's own when not given
+  std::optional<unsigned> timeout_s = {};  // the container's own when not given
 };
 
 // Sends the container's stop signal, waits, sends SIGKILL; then cleans up. The lock is not
