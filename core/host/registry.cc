@@ -61,8 +61,11 @@ ports::Runtime& PluginRegistry::runtime(const std::string& name_or_path) {
 }
 
 ports::Storage& PluginRegistry::storage(const std::string& name) {
-  return kept(mutex_, storages_, name,
-              [&] { return std::make_unique<AbiStorage>(instantiate("storage", name)); });
+  return kept(mutex_, storages_, name, [&] {
+    auto storage = std::make_unique<AbiStorage>(instantiate("storage", name));
+    storage->init();  // the driver's contract: before anything else
+    return storage;
+  });
 }
 
 ports::Network& PluginRegistry::network(const std::string& name) {
