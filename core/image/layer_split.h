@@ -2,7 +2,7 @@
 //
 // An image must leave the store as it came: its id is a digest over digests of the tars its
 // layers were. The files of a layer are on disk, unpacked; what the tar was besides (headers,
-// their order, padding, trailer) is kept here, compressed, about 30 bytes a file. Both
+// their order, padding, trailer) is kept here, compressed, about 50 bytes a file. Both
 // together give the same tar again, byte for byte.
 #pragma once
 
@@ -18,6 +18,14 @@
 #include "core/image/tar_parser.h"
 
 namespace gantry::image {
+
+// The file of a split: a magic line, then records, all in one gzip stream. Numbers are
+// little-endian, 8 bytes.
+//   kSplitMeta length bytes      the tar's own bytes
+//   kSplitFile size length path  the content of a file
+inline constexpr std::string_view kSplitMagic = "gantry layer split 1\n";
+inline constexpr char kSplitMeta = 'M';
+inline constexpr char kSplitFile = 'F';
 
 // Takes a tar as it streams by. Belongs to one thread. A tar that cannot be split (it names
 // a file twice, so that only the second stays) is no failure: nothing is kept of it.
