@@ -107,8 +107,9 @@ constexpr std::string_view kTail = R"bash(  esac
   elif [[ -n $kind ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_gantry_names "$kind")" -- "$current")
   fi
-  if declare -F __ltrimcolonwords >/dev/null;
-then __ltrimcolonwords "$current" fi
+  if declare -F __ltrimcolonwords >/dev/null; then
+    __ltrimcolonwords "$current"
+  fi
 }
 
 complete -o default -F _gantry gantry

@@ -64,10 +64,11 @@ Outcome run(std::vector<std::string> words) {
   words.insert(words.begin(), "gantry");
   std::ostringstream out;
   std::ostringstream err;
-  const int code = run_program(kTestTree, words, out, err, [](const Options&, const std::string&) {
-    ADD_FAILURE() << "the engine was opened";
-    return std::shared_ptr<engine::Engine>();
-  });
+  const int code =
+      run_program(kTestTree, words, out, err, [](const Options&, const std::string&) {
+        ADD_FAILURE() << "the engine was opened";
+        return std::shared_ptr<engine::Engine>();
+      });
   return {code, out.str(), err.str()};
 }
 
