@@ -49,15 +49,13 @@ void remove_locked(engine::Engine& engine, LockedContainer container, const Remo
   if (gantry::exists(engine.layout.container_run(id)) || container.state.monitor_pid > 0) {
     left = play_backwards(activate_steps(), context, Journal(engine.layout.journal(id)));
   }
-  // The record goes last, and only when nothing is left that it would be needed for.
   const auto steps = provision_steps();
   if (!left) {
-    left = play_backwards(steps.subspan(1), context, Journal({}));
+    left = play_backwards(steps, context, Journal({}));
   }
   if (left) {
     throw left->while_doing("remove container " + id);
   }
-  kReserveIdentity.undo(context);
   announce(engine, container.config, "remove");
   container.lock.release_and_forget();
 }

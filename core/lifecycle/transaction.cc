@@ -60,7 +60,7 @@ void play(std::span<const Step> steps, StepContext& context, Journal journal) {
       steps[i].run(context);
     } catch (...) {
       std::optional<Error> left;
-      for (std::size_t back = i + 1; back > 0; --back) {
+      for (std::size_t back = i + 1; back > 0 && !(left && back == 1); --back) {
         undo(steps[back - 1], context, left);
       }
       if (left) {
@@ -75,7 +75,7 @@ std::optional<Error> play_backwards(std::span<const Step> steps, StepContext& co
                                     const Journal& journal) {
   const std::optional<std::vector<std::string>> begun = journal.read();
   std::optional<Error> first;
-  for (std::size_t i = steps.size(); i > 0; --i) {
+  for (std::size_t i = steps.size(); i > 0 && !(first && i == 1); --i) {
     const Step& step = steps[i - 1];
     if (!begun || std::find(begun->begin(), begun->end(), step.name) != begun->end()) {
       undo(step, context, first);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Plays steps forwards, and backwards when one fails. One thread.
+//
+// The first step of a journal is its mark (the record, the run folder): what tells others
+// that there may be something to undo. It is made before all else, and when anything could
+// not be undone it stays, so that the next command tries again.
 #pragma once
 
 #include <filesystem>

@@ -39,7 +39,7 @@ FakeEngine::FakeEngine()
     writer.tag_image(image.id, kImage);
   });
   world.on_exit_command = [this](const std::vector<std::string>& argv) {
-    lifecycle::cleanup(*engine_, argv.back(), {.from_monitor = true});
+    exit_commands_.push_back(argv.back());
   };
 }
 
@@ -68,6 +68,14 @@ lifecycle::CreateRequest FakeEngine::request(const std::string& name) {
   request.image = "box";
   request.config.name = name;
   return request;
+}
+
+void FakeEngine::run_exit_commands() {
+  while (!exit_commands_.empty()) {
+    const std::string id = exit_commands_.front();
+    exit_commands_.erase(exit_commands_.begin());
+    lifecycle::cleanup(*engine_, id, {.from_monitor = true});
+  }
 }
 
 void FakeEngine::reboot() {

@@ -38,6 +38,10 @@ class FakeEngine : public engine::Backends {
   // A request for a container of the image, on the default network.
   [[nodiscard]] static lifecycle::CreateRequest request(const std::string& name);
 
+  // The exit commands of monitors whose containers ended meanwhile: other processes, which
+  // get to run when this one is not in their way.
+  void run_exit_commands();
+
   // The machine starts again: nothing volatile is left.
   void reboot();
 
@@ -69,6 +73,7 @@ class FakeEngine : public engine::Backends {
   locks::LockTable locks_;
   events::EventLog events_;
   std::unique_ptr<engine::Engine> engine_;
+  std::vector<std::string> exit_commands_;
 };
 
 }  // namespace gantry::fakes

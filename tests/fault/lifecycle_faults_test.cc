@@ -115,6 +115,7 @@ bool run_with_fault(const Verb& verb, Fault fault, int nth) {
     // A fault in an undo or in something tolerated need not fail the verb.
     EXPECT_TRUE(trap.happened() || !failed);
   }
+  engine.run_exit_commands();
   SCOPED_TRACE(std::string(verb.name) + ", call " + std::to_string(nth) + " (" + where + ")");
   const bool create = std::string(verb.name) == "create";
   const bool removal = std::string(verb.name).starts_with("rm");
@@ -130,6 +131,7 @@ bool run_with_fault(const Verb& verb, Fault fault, int nth) {
     if (exists(engine)) {
       (void)lifecycle::remove(engine.get(), "box", {.force = true});
     }
+    engine.run_exit_commands();
   } catch (const std::exception& e) {
     ADD_FAILURE() << "afterwards: " << e.what();
   }
