@@ -18,23 +18,34 @@ namespace gantry::image {
 
 namespace {
 
+using Loader = std::vector<LoadedImage> (*)(const Context&, const BlobSource&,
+                                            const LoadOptions&);
+
+// Newer docker archives are OCI layouts, too, but only their manifest.json knows tags.
+Loader loader_of(const BlobSource& source) {
+  const bool layout = source.find("oci-layout") && source.find("index.json");
+  if (source.find("manifest.json")) {
+    return source.find("version") && !layout ? load_skopeo_dir : load_docker;
+  }
+  return layout ? load_oci : nullptr;
+}
+
 std::vector<LoadedImage> load_from(const Context& context, const BlobSource& source,
                                    const std::string& what, const LoadOptions& options) {
-  const bool layout = source.find("oci-layout") && source.find("index.json");
-  // Newer docker archives are OCI layouts, too, but only their manifest.json knows tags.
-  if (source.find("manifest.json")) {
-    return source.find("version") && !layout ? load_skopeo_dir(context, source, options)
-                                             : load_docker(context, source, options);
+  const Loader loader = loader_of(source);
+  if (loader == nullptr) {
+    throw Error(Code::kInvalid,
+                what +
+                    ": payload does not match any of the supported image formats: "
+                    "oci-archive, oci-dir, docker-archive, docker-dir; if it holds a root "
+                    "file system, make an image of it with \"gantry import " +
+                    what + "\"");
   }
-  if (layout) {
-    return load_oci(context, source, options);
+  try {
+    return loader(context, source, options);
+  } catch (const Error& e) {
+    throw e.while_doing("load " + what);
   }
-  throw Error(Code::kInvalid,
-              what +
-                  ": payload does not match any of the supported image formats: "
-                  "oci-archive, oci-dir, docker-archive, docker-dir; if it holds a root "
-                  "file system, make an image of it with \"gantry import " +
-                  what + "\"");
 }
 
 bool is_plain_file(int fd) {

@@ -4,6 +4,8 @@
 // "dir:" transport writes: one manifest, with its blobs beside it. Every document is
 // checked against the digest that led to it.
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include "core/image/config.h"
 #include "core/image/layer_import.h"
@@ -119,6 +121,28 @@ LoadedImage add(const Context& context, NewImage request, std::vector<std::strin
   return {image.id, std::move(names)};
 }
 
+// One image may stand in index.json once for each platform, under one name.
+std::vector<Descriptor> choose_entries(const std::vector<Descriptor>& entries,
+                                       const Platform& platform) {
+  std::vector<Descriptor> chosen;
+  std::set<std::vector<std::string>> done;
+  for (const Descriptor& entry : entries) {
+    const std::vector<std::string> names = names_of(entry);
+    if (entry.platform == Platform{}) {
+      chosen.push_back(entry);
+    } else if (done.insert(names).second) {
+      std::vector<Descriptor> same;
+      std::copy_if(entries.begin(), entries.end(), std::back_inserter(same),
+                   [&](const Descriptor& one) {
+                     return one.platform != Platform{} && names_of(one) == names;
+                   });
+      // A lone entry is what the archive is about, whatever it runs on.
+      chosen.push_back(same.size() == 1 ? entry : choose_platform(same, platform));
+    }
+  }
+  return chosen;
+}
+
 }  // namespace
 
 std::vector<LoadedImage> load_oci(const Context& context, const BlobSource& source,
@@ -131,7 +155,7 @@ std::vector<LoadedImage> load_oci(const Context& context, const BlobSource& sour
   }
   const Platform platform = options.platform.value_or(host_platform());
   std::vector<LoadedImage> loaded;
-  for (const Descriptor& entry : entries) {
+  for (const Descriptor& entry : choose_entries(entries, platform)) {
     const FoundManifest found = find_manifest(layout, entry, platform);
     const bool renamed = loaded.empty() && !options.names.empty();
     loaded.push_back(add(context, read_image(layout, found),

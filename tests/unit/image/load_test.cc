@@ -43,6 +43,42 @@ TEST_F(ImageTest, LoadsAnOciLayoutAsFolderAndAsArchive) {
   EXPECT_EQ(image(made.id())->repo_digests.size(), 1U);
 }
 
+TEST_F(ImageTest, TakesTheImageForTheAskedPlatform) {
+  const TestImage amd = make_image({{{"a", "amd"}}});
+  const TestImage arm = make_image({{{"a", "arm"}}});
+  Files files = oci_files(amd, "thing");
+  Json entries = parse_json(files.back().second, "index")["manifests"];
+  files.pop_back();
+  for (const auto& file : oci_files(arm, "thing")) {
+    if (file.first == "index.json") {
+      entries.push_back(parse_json(file.second, "index")["manifests"][0]);
+    } else {
+      files.push_back(file);
+    }
+  }
+  entries[0]["platform"] = {{"os", "linux"}, {"architecture", "amd64"}};
+  entries[1]["platform"] = {{"os", "linux"}, {"architecture", "arm64"}};
+  const Json index = {{"schemaVersion", 2}, {"manifests", entries}};
+  // Once in index.json itself, once in an index that it names.
+  Files flat = files;
+  flat.emplace_back("index.json", to_text(index));
+  const std::string nested = to_text(index);
+  files.emplace_back("blobs/sha256/" + sha256_hex(nested), nested);
+  files.emplace_back("index.json", to_text(Json{{"schemaVersion", 2},
+                                                {"manifests",
+                                                 {{{"mediaType", kOciIndex},
+                                                   {"digest", digest_of(nested)},
+                                                   {"size", nested.size()}}}}}));
+  for (const Files& layout : {flat, files}) {
+    const auto path = write("layout.tar", make_tar(layout));
+    const auto loaded = load(context(), path, {Platform{"linux", "arm64", ""}, {}, {}});
+    ASSERT_EQ(loaded.size(), 1U);
+    EXPECT_EQ(loaded[0].id, arm.id());
+    EXPECT_ERROR(load(context(), path, {Platform{"linux", "s390x", ""}, {}, {}}),
+                 Code::kNotFound, "no image found in manifest list for architecture s390x");
+  }
+}
+
 TEST_F(ImageTest, ReadsNothingOfLayersThatAreThere) {
   const TestImage made = make_image({{{"a", "one"}}, {{"b", "two"}}});
   const auto path = write("i.tar", docker_archive(made, {"x"}));
