@@ -69,20 +69,13 @@ int run(Context& context) {
   if (!options.flag("quiet")) {
     how.progress = [&](const std::string& line) { context.err() << line << std::endl; };
   }
-  lifecycle::RunResult result;
-  try {
-    result = lifecycle::run(context.engine(), request, how);
-  } catch (const Error& error) {
-    // Before there was a container, "not found" speaks of the image.
-    if (id.empty()) {
-      throw;
+  return with_invocation_codes([&] {
+    const lifecycle::RunResult result = lifecycle::run(context.engine(), request, how);
+    if (how.detach) {
+      context.out() << result.id << "\n";
     }
-    return with_invocation_codes([&]() -> int { throw error; });
-  }
-  if (how.detach) {
-    context.out() << result.id << "\n";
-  }
-  return result.detached ? kExitOk : result.exit_code;
+    return result.detached ? kExitOk : result.exit_code;
+  });
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "cli/exit_codes.h"
 #include "cli/program.h"
+#include "core/lifecycle/invocation_error.h"
 #include "core/lifecycle/verbs/kill.h"
 #include "core/log/log.h"
 
@@ -41,7 +42,7 @@ void pass_signals(Context& context, ports::AttachRequest& streams, const std::st
 int with_invocation_codes(const std::function<int()>& work) {
   try {
     return work();
-  } catch (const Error& error) {
+  } catch (const lifecycle::InvocationError& error) {
     if (error.code() == Code::kNotFound) {
       throw ExitError(kExitNotFound, error);
     }

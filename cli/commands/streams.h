@@ -28,8 +28,8 @@ inline constexpr Option kSigProxyOption{.name = "sig-proxy",
 // Passes signals to the container whose id the returned setter is told.
 void pass_signals(Context& context, ports::AttachRequest& streams, const std::string& id);
 
-// Runs work; a program that was not found becomes exit code 127, one that cannot be invoked
-// 126, all else 125.
+// Runs work; when the runtime does not find the program, the exit code is 127, when it cannot
+// invoke it, 126.
 int with_invocation_codes(const std::function<int()>& work);
 
 }  // namespace gantry::cli

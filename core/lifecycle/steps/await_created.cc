@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/invocation_error.h"
 #include "core/lifecycle/steps/steps.h"
 #include "sdk/support/files.h"
 
@@ -16,7 +17,7 @@ void run(StepContext& context) {
     context.state.pid = started.pid;
     context.state.monitor_pid = started.monitor_pid;
   } catch (const ports::RuntimeFailed& failure) {
-    throw runtime.classify_error(failure.exit_code(), failure.output());
+    throw InvocationError(runtime.classify_error(failure.exit_code(), failure.output()));
   }
   context.launch.reset();
   if (!context.config.conmon_pid_file.empty()) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/invocation_error.h"
 #include "core/lifecycle/steps/steps.h"
 
 namespace gantry::lifecycle {
@@ -9,7 +10,12 @@ void run(StepContext& context) {
   if (context.before_start) {
     context.before_start();
   }
-  context.engine.backends.runtime(context.config.backends.runtime).start(context.config.id);
+  ports::Runtime& runtime = context.engine.backends.runtime(context.config.backends.runtime);
+  try {
+    runtime.start(context.config.id);
+  } catch (const Error& error) {
+    throw InvocationError(error);
+  }
   context.state.status = model::Status::kRunning;
   context.state.started_ns = context.engine.clock.now_ns();
 }

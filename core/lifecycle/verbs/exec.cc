@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "core/lifecycle/announce.h"
+#include "core/lifecycle/invocation_error.h"
 #include "core/lifecycle/state_machine.h"
 #include "core/lifecycle/sync.h"
 #include "core/log/log.h"
@@ -151,7 +152,7 @@ int exec(engine::Engine& engine, const std::string& name_or_id, const ExecReques
              {{"execID", session.id()}, {"exitCode", std::to_string(code)}});
     return code;
   } catch (const ports::RuntimeFailed& failure) {
-    throw runtime.classify_error(failure.exit_code(), failure.output());
+    throw InvocationError(runtime.classify_error(failure.exit_code(), failure.output()));
   }
 }
 
