@@ -69,6 +69,11 @@ void ClientSignals::act(int signal) const {
   sigset_t one;
   (void)::sigemptyset(&one);
   (void)::sigaddset(&one, signal);
+  // A handler that only notes the wish to cancel would be heard by nobody here.
+  if (struct sigaction action{};
+      ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) {
+    (void)::signal(signal, SIG_DFL);
+  }
   (void)::raise(signal);
   (void)::pthread_sigmask(SIG_UNBLOCK, &one, nullptr);
   (void)::pthread_sigmask(SIG_BLOCK, &one, nullptr);
