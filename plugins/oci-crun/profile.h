@@ -14,6 +14,7 @@ inline constexpr oci_cli::Phrase kPhrases[] = {
     {"executable file", "not found in $PATH", Meaning::kNoProgram},
     {"open executable", "Permission denied", Meaning::kNotExecutable},
     {"open executable", "Is a directory", Meaning::kNotExecutable},
+    {"open executable", "Operation not permitted", Meaning::kNotExecutable},  // a folder
     {"open executable", "No such file or directory", Meaning::kNoProgram},
     {"exec container process", "No such file or directory", Meaning::kNoProgram},
     {"exec container process", "Permission denied", Meaning::kNotExecutable},
