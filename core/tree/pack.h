@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A file or a folder as a tar stream, by descriptors alone: no link below it is followed.
+// Keeps modes, numeric owners, times, hard links, extended attributes, devices and fifos;
+// sockets have no place in an archive and are left out. Any thread; blocks while the reader
+// at the other end of the stream is slow. kIo, kPermission name the file.
+#pragma once
+
+#include <string>
+
+namespace gantry::tree {
+
+struct PackOptions {
+  // What source is called in the archive; empty: what the folder holds, without itself.
+  std::string name = {};
+};
+
+// source: any descriptor (O_PATH is enough). shown names it in messages.
+void pack(int source, const PackOptions& options, int out, const std::string& shown);
+
+}  // namespace gantry::tree

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Walks a tree and writes each file as an entry; behind pack().
+#pragma once
+
+#include <sys/stat.h>
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "sdk/support/archive_api.h"
+
+namespace gantry::tree {
+
+class TreeWriter {
+ public:
+  TreeWriter(int out, std::string shown);
+
+  // What fd (O_PATH) stands for, under this name in the archive; a folder with all it holds.
+  void add(int fd, const std::string& name);
+  // What the folder holds.
+  void add_content(int folder, const std::string& name);
+  void finish();
+
+ private:
+  void describe(int fd, const struct stat& info, const std::string& name);
+  void add_xattrs(int fd);
+  void write_header(const std::string& name);
+  void write_content(int fd, const struct stat& info, const std::string& name);
+  // True: the entry is now a link to one that was written before.
+  bool link_to_earlier(const struct stat& info, const std::string& name);
+
+  const ArchiveApi& api_;
+  std::string shown_;
+  ArchiveWriter writer_;
+  ArchiveEntry entry_;
+  std::map<std::pair<dev_t, ino_t>, std::string> links_;  // first name of linked files
+};
+
+}  // namespace gantry::tree

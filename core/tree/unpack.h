@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A tar stream into a folder below a root that it cannot leave: links on the way are those
+// of the root, names with ".." are refused, and a last component is never followed. Safe
+// against a container that changes the folder meanwhile. One thread. kCorrupt for a broken
+// archive; kInvalid, kExists name the entry that cannot be placed.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+namespace gantry::tree {
+
+struct Owner {
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
+
+struct UnpackOptions {
+  std::optional<Owner> owner = {};  // of all that is made; nullopt: as the archive says
+  bool overwrite = false;           // a folder may take the place of a file, and the reverse
+};
+
+// folder: where to, as seen from inside the root; it exists.
+void unpack(int in, int root, const std::string& folder, const UnpackOptions& options,
+            const std::string& shown);
+
+}  // namespace gantry::tree
