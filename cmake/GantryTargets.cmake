@@ -18,6 +18,14 @@ endif()
 target_include_directories(gantry_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_link_options(gantry_flags INTERFACE -Wl,--gc-sections)
 
+# gantry_precompiled(TARGET library|test): lets the target use the precompiled headers of its
+# kind, if there are any (GantryPch.cmake).
+function(gantry_precompiled target kind)
+  if(TARGET gantry_${kind}_pch)
+    target_precompile_headers(${target} REUSE_FROM gantry_${kind}_pch)
+  endif()
+endfunction()
+
 # gantry_library(NAME [LINK targets...]): a static library of all *.cc in this folder.
 function(gantry_library name)
   cmake_parse_arguments(ARG "" "" "LINK;DIRS" ${ARGN})
@@ -29,6 +37,7 @@ function(gantry_library name)
   if(sources)
     add_library(${name} STATIC ${sources})
     target_link_libraries(${name} PRIVATE gantry_flags PUBLIC ${ARG_LINK})
+    gantry_precompiled(${name} library)
   else()
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE gantry_flags ${ARG_LINK})
@@ -43,6 +52,7 @@ function(gantry_plugin kind name)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   add_library(${target}-objects OBJECT ${sources})
   target_link_libraries(${target}-objects PRIVATE gantry_flags PUBLIC gantry_sdk ${ARG_LINK})
+  gantry_precompiled(${target}-objects library)
   gantry_add_plugin(${kind} ${name} $<TARGET_OBJECTS:${target}-objects>
     LINK gantry_flags ${ARG_LINK})
   set_target_properties(${target} PROPERTIES
@@ -60,6 +70,7 @@ function(gantry_unit_test name)
   endif()
   add_executable(${target} ${sources})
   target_link_libraries(${target} PRIVATE gantry_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  gantry_precompiled(${target} test)
   include(GoogleTest)
   gtest_discover_tests(${target} TEST_PREFIX "${target}." DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS unit TIMEOUT 300)
