@@ -61,6 +61,10 @@ void ConmonMonitor::dismiss(int monitor_pid, const std::string& id) noexcept {
     if (!fd) {
       return;
     }
+    // With it goes the process that waits out the exit delay: conmon leads their group.
+    if (::getpgid(monitor_pid) == monitor_pid) {
+      (void)::kill(-monitor_pid, SIGKILL);
+    }
     (void)::syscall(SYS_pidfd_send_signal, fd.get(), SIGKILL, nullptr, 0);
     pollfd item{fd.get(), POLLIN, 0};
     (void)::poll(&item, 1, 5000);

@@ -113,6 +113,13 @@ Process::Process(const std::vector<std::string>& argv, const ProcessOptions& opt
   start_ = std::move(start.write);
 }
 
+// The whole group: conmon may have forked the process that waits to run its exit command.
+Process::~Process() {
+  if (child_.pid() > 0) {
+    (void)::kill(-child_.pid(), SIGKILL);
+  }
+}
+
 Process::Outcome Process::read_line(int fd, std::string& pending, std::string& line,
                                     std::optional<steady_clock::time_point> deadline) {
   for (;;) {

@@ -27,6 +27,9 @@ struct ProcessOptions {
 class Process {
  public:
   Process(const std::vector<std::string>& argv, const ProcessOptions& options);
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  ~Process();
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
   // exec with attach: waits for the attach socket, later lets the command run.
