@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""End-to-end tests of the command line: the real binary, runtimes, overlay, CNI, LevelDB.
+
+GANTRY_E2E_BIN names the binary. With GANTRY_TEST_REQUIRE=all a skipped test is a failed one.
+Each run of pytest has a store of its own; after each test a leak check looks for whatever
+the test left on the host, fails naming it, and takes it away.
+"""
+
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from support import host, images  # noqa: E402
+from support.gantry import Engine, Gantry  # noqa: E402
+from support.leaks import LeakCheck  # noqa: E402
+
+RUNTIMES = ("crun", "runc")
+IMAGE = "localhost/e2e:latest"
+
+
+def pytest_configure():
+    # An interrupted or terminated run tears its fixtures down as a finished one does.
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    if report.skipped and os.environ.get("GANTRY_TEST_REQUIRE") == "all":
+        if not hasattr(report, "wasxfail"):
+            report.outcome = "failed"
+            report.longrepr = f"skipped, and GANTRY_TEST_REQUIRE=all: {report.longrepr}"
+
+
+def usable_binary():
+    named = os.environ.get("GANTRY_E2E_BIN")
+    if not named:
+        pytest.exit("GANTRY_E2E_BIN does not name the gantry binary to test", returncode=2)
+    path = pathlib.Path(named).resolve()
+    if not os.access(path, os.X_OK):
+        pytest.exit(f"GANTRY_E2E_BIN={named} is not a program", returncode=2)
+    return path
+
+
+def filesystem_of(folder):
+    done = subprocess.run(
+        ["stat", "-f", "-c", "%T", folder], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def folder():
+    """A folder that overlayfs can stand on; a tmpfs where /var/tmp is itself an overlay."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="gantry-e2e-", dir="/var/tmp"))
+    mounted = filesystem_of(path) == "overlayfs"
+    if mounted:
+        subprocess.run(["mount", "-t", "tmpfs", "gantry-e2e", path], check=True)
+    yield path
+    if mounted:
+        subprocess.run(["umount", "-l", path], check=False)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def archive(folder):
+    """A docker archive with the images of the tests."""
+    if images.busybox() is None:
+        pytest.skip("busybox-static is not installed")
+    return images.write_docker_archive(folder / "images.tar")
+
+
+@pytest.fixture(scope="session")
+def engine(folder, archive):
+    host.require(host.root())
+    for name in ("conmon", "crun", "runc", "iptables"):
+        host.require(host.program(name))
+    engine = Engine(usable_binary(), folder / "engine", "e2e" + secrets.token_hex(3))
+    loaded = engine.call("load", "-q", "-i", archive, timeout=60)
+    assert loaded.code == 0, repr(loaded)
+    yield engine
+    # Interrupts wait: whatever happens now, the host is left as it was found.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    engine.call("rm", "-f", "-a", "-t", "0", timeout=60)
+    # What is no longer the default can be removed like any other.
+    engine.default_network = "none-such"
+    engine.write_configuration()
+    networks = engine.call("network", "ls", "-q").out.split()
+    own = {path.stem for path in (engine.root / "plugins/net-cni/net.d").glob("*.conflist")}
+    bridges = LeakCheck(engine).bridges()
+    for name in sorted(set(networks) & own):
+        engine.call("network", "rm", "-f", "-t", "0", name)
+    check = LeakCheck(engine)
+    left = [name for name in bridges if (pathlib.Path("/sys/class/net") / name).exists()]
+    for name in left:
+        subprocess.run(["ip", "link", "del", name], check=False)
+    check.sweep()
+    assert not left, f"bridges of removed networks are left: {left}"
+
+
+@pytest.fixture(autouse=True)
+def no_leaks(request):
+    """After the test: nothing of it is left on the host, or the test fails."""
+    if "engine" not in request.fixturenames:
+        yield
+        return
+    engine = request.getfixturevalue("engine")
+    check = LeakCheck(engine)
+    yield
+    removed = engine.call("rm", "-f", "-a", "-v", "-t", "0", timeout=60)
+    for name in set(check.listed("volumes")) - check.volumes:
+        engine.call("volume", "rm", "-f", name)
+    left = check.settled_report()
+    if left:
+        check.sweep()
+        engine.call("rm", "-f", "-a", "-v", "-t", "0", timeout=60)
+    assert removed.code == 0, f"rm -f -a failed: {removed!r}"
+    assert not left, "left behind:\n  " + "\n  ".join(left)
+
+
+@pytest.fixture(params=RUNTIMES)
+def gantry(request, engine, no_leaks):
+    """The engine with each runtime in turn."""
+    gantry = Gantry(engine, request.param, IMAGE)
+    yield gantry
+    gantry.close()
+
+
+@pytest.fixture
+def gantry_once(engine, no_leaks):
+    """The engine with one runtime, for what no runtime takes part in."""
+    gantry = Gantry(engine, RUNTIMES[0], IMAGE)
+    yield gantry
+    gantry.close()
+
+
+@pytest.fixture
+def place(folder):
+    """An empty folder for the files of one test."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="test-", dir=folder))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The program under test, with a store of its own.
+
+An Engine is a pair of folders and the binary; a Gantry is an Engine seen through one OCI
+runtime. Calls have a time limit, and one that is over fails the test with what was printed.
+"""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+from .terminal import Terminal
+
+# The words of a first process that waits, and heeds SIGTERM.
+PATIENT = ("sh", "-c", "trap 'exit 0' TERM; sleep 1000 & wait")
+SHORT = 30  # seconds that any call may take unless told otherwise
+
+
+class Result:
+    """What a finished call left: its exit code and its output, as text and as bytes."""
+
+    def __init__(self, argv, code, raw_out, raw_err):
+        self.argv = argv
+        self.code = code
+        self.raw_out = raw_out
+        self.raw_err = raw_err
+        self.out = raw_out.decode(errors="replace")
+        self.err = raw_err.decode(errors="replace")
+
+    @property
+    def lines(self):
+        return self.out.splitlines()
+
+    def __repr__(self):
+        words = " ".join(str(word) for word in self.argv)
+        return f"{words}\nexit code {self.code}\nstdout: {self.out}\nstderr: {self.err}"
+
+
+class Engine:
+    """The binary with --root and --runroot of its own. Knows how to wipe itself."""
+
+    def __init__(self, binary, folder, default_network):
+        self.binary = pathlib.Path(binary)
+        self.folder = pathlib.Path(folder)
+        self.root = self.folder / "root"
+        self.run = self.folder / "run"
+        self.default_network = default_network
+        self.configuration = self.folder / "gantry.conf"
+        self.write_configuration()
+
+    def write_configuration(self):
+        """A default network of this engine's own, so that no other's is touched."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.configuration.write_text(
+            f"default_network={self.default_network}\n"
+            f"[plugin.net-cni]\ndefault_network={self.default_network}\n"
+        )
+
+    def argv(self, *words):
+        return [
+            str(self.binary),
+            f"--config={self.configuration}",
+            f"--root={self.root}",
+            f"--runroot={self.run}",
+            *[str(word) for word in words],
+        ]
+
+    def environment(self, extra=None):
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("GANTRY_")}
+        for name in ("http_proxy", "https_proxy", "no_proxy", "ftp_proxy"):
+            kept.pop(name, None)
+            kept.pop(name.upper(), None)
+        return {**kept, **(extra or {})}
+
+    def call(self, *words, input=None, timeout=SHORT, env=None, cwd=None):
+        argv = self.argv(*words)
+        if isinstance(input, str):
+            input = input.encode()
+        stdin = {"input": input} if input is not None else {"stdin": subprocess.DEVNULL}
+        with subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE if input is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self.environment(env),
+            cwd=cwd,
+        ) as process:
+            try:
+                out, err = process.communicate(stdin.get("input"), timeout=timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                out, err = process.communicate(timeout=5)
+                raise AssertionError(
+                    f"still running after {timeout} s: {Result(argv, 'none', out, err)}"
+                ) from None
+        return Result(argv, process.returncode, out, err)
+
+
+class Gantry:
+    """An Engine through one OCI runtime; what tests speak to."""
+
+    def __init__(self, engine, runtime, image):
+        self.engine = engine
+        self.runtime = runtime
+        self.image = image
+        self.started = []
+
+    def __call__(self, *words, **how):
+        return self.engine.call(f"--runtime={self.runtime}", *words, **how)
+
+    def ok(self, *words, **how):
+        """Succeeds; answers with what was printed, without the last line's end."""
+        result = self(*words, **how)
+        assert result.code == 0, repr(result)
+        return result.out.rstrip("\n")
+
+    def fails(self, *words, code=125, says=None, **how):
+        """Fails with this code and one "Error: " line, last, that matches the pattern."""
+        result = self(*words, **how)
+        assert result.code == code or (code is None and result.code != 0), repr(result)
+        last = (result.err.rstrip("\n").splitlines() or [""])[-1]
+        assert last.startswith(("Error: ", "Try ", "See ")), repr(result)
+        if says:
+            assert re.search(says, result.err, re.IGNORECASE), f"no match for {says!r}: {result!r}"
+        return result
+
+    def spawn(self, *words, **how):
+        """Starts a call and goes on; the fixture kills what is left of it."""
+        process = subprocess.Popen(
+            self.engine.argv(f"--runtime={self.runtime}", *words),
+            stdin=how.pop("stdin", subprocess.DEVNULL),
+            stdout=how.pop("stdout", subprocess.PIPE),
+            stderr=how.pop("stderr", subprocess.PIPE),
+            env=self.engine.environment(how.pop("env", None)),
+            **how,
+        )
+        self.started.append(process)
+        return process
+
+    def terminal(self, *words, **how):
+        """Starts a call on a pseudo-terminal of its own."""
+        terminal = Terminal(
+            self.engine.argv(f"--runtime={self.runtime}", *words),
+            env=self.engine.environment(how.pop("env", None)),
+            **how,
+        )
+        self.started.append(terminal)
+        return terminal
+
+    def close(self):
+        for process in self.started:
+            if isinstance(process, Terminal):
+                process.close()
+                continue
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+            process.wait(timeout=10)
+        self.started.clear()
+
+    # --- Words of their own, for what tests say often.
+
+    def run(self, *words, **how):
+        """`run --rm --network none …`: the quickest container."""
+        return self("run", "--rm", "--network=none", *words, **how)
+
+    def run_ok(self, *words, **how):
+        return self.ok("run", "--rm", "--network=none", *words, **how)
+
+    def start(self, *words, name=None, network="none"):
+        """A detached container that lives until it is told to end, and then ends at once."""
+        named = [f"--name={name}"] if name else []
+        return self.ok(
+            "run", "-d", f"--network={network}", *named, *words, self.image, *PATIENT
+        )
+
+    def inspect(self, name, kind="container"):
+        return json.loads(self.ok("inspect", f"--type={kind}", name))[0]
+
+    def state(self, name):
+        return self.inspect(name)["State"]
+
+    def status(self, name):
+        return self.state(name)["Status"]
+
+    def names(self, *words):
+        return self.ok("ps", "--format={{.Names}}", *words).split()
+
+
+def until(condition, what, seconds=10.0):
+    """Waits until the condition holds; an assertion names what did not come."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(0.02)

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What this host offers. Each probe answers None when all is well, else the reason."""
+
+import os
+import pathlib
+import shutil
+
+import pytest
+
+
+def program(name, *folders):
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", *folders])
+    return None if shutil.which(name, path=path) else f"{name} is not installed"
+
+
+def root():
+    return None if os.geteuid() == 0 else "these tests need root"
+
+
+def cgroup_controller(name):
+    """Where the controller is: "v1", "v2" or None."""
+    if (pathlib.Path("/sys/fs/cgroup") / name).is_dir() and not pathlib.Path(
+        "/sys/fs/cgroup/cgroup.controllers"
+    ).exists():
+        return "v1"
+    unified = pathlib.Path("/sys/fs/cgroup/cgroup.controllers")
+    if unified.exists() and name in unified.read_text().split():
+        return "v2"
+    return None
+
+
+def require(reason):
+    """Skips when there is a reason to; conftest makes a failure of it where asked."""
+    if reason:
+        pytest.skip(reason)
