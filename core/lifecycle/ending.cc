@@ -34,7 +34,9 @@ void send(engine::Engine& engine, const LockedContainer& container, int signal) 
       runtime.resume(container.config.id);  // a frozen process does not die
     }
   } catch (const Error& e) {
-    if (e.code() != Code::kNotFound) {
+    // Some runtimes thaw what they kill: there is nothing to resume then.
+    const bool thawed = e.code() == Code::kInvalid && container.state.status == Status::kPaused;
+    if (e.code() != Code::kNotFound && !thawed) {
       throw;
     }
     log::debug("ignoring that container " + model::short_id(container.config.id) +
