@@ -100,6 +100,23 @@ std::string prepared_format(std::string_view format) {
   return text;
 }
 
+namespace {
+
+// In a table's format a blank between two fields ends a column, as podman has it.
+std::string spaces_as_tabs(std::string format) {
+  bool inside = false;
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    const std::string_view two = std::string_view(format).substr(i, 2);
+    inside = two == "{{" || (inside && two != "}}");
+    if (!inside && format[i] == ' ') {
+      format[i] = '\t';
+    }
+  }
+  return format;
+}
+
+}  // namespace
+
 void print_listing(std::ostream& out, const Listing& listing, const std::string& format,
                    bool noheading) {
   if (wants_json(format)) {
@@ -112,7 +129,7 @@ void print_listing(std::ostream& out, const Listing& listing, const std::string&
   }
   if (format.starts_with("table ")) {
     const auto start = format.find_first_not_of(' ', kTable.size());
-    print_table(out, listing, prepared_format(format.substr(start)), noheading);
+    print_table(out, listing, prepared_format(spaces_as_tabs(format.substr(start))), noheading);
     return;
   }
   const Template parsed = Template::parse(std::string(listing.name), prepared_format(format));
