@@ -73,8 +73,9 @@ ContainerState observe(engine::Engine& engine, const std::string& id,
     state.status = Status::kStopped;
     state.exit_code = -1;
     state.finished_ns = engine.clock.now_ns();
-    state.error = "the monitor of the container ended without telling how the container did; "
-                  "it can be started again";
+    state.error =
+        "the monitor of the container ended without telling how the container did; "
+        "it can be started again";
     state.pid = 0;
   }
   return state;
@@ -90,8 +91,8 @@ void deactivate(engine::Engine& engine, LockedContainer& container) {
   StepContext context{engine, container.config, container.state};
   const std::optional<Error> left = play_backwards(
       activate_steps(), context, Journal(engine.layout.journal(container.config.id)));
-  const bool past = container.state.status == Status::kStopped ||
-                    container.state.status == Status::kExited;
+  const bool past =
+      container.state.status == Status::kStopped || container.state.status == Status::kExited;
   if (container.state.status != Status::kRemoving) {
     container.state.status = past ? Status::kExited : Status::kConfigured;
   }
@@ -144,13 +145,16 @@ std::optional<LockedContainer> lock_if_exists(engine::Engine& engine, const std:
 }
 
 LockedContainer lock_container(engine::Engine& engine, const std::string& name_or_id) {
-  const std::string id = engine.store.read(
-      [&](const store::Reader& reader) { return reader.resolve_container(name_or_id); });
+  const std::string id = model::is_full_id(name_or_id)
+                             ? name_or_id
+                             : engine.store.read([&](const store::Reader& reader) {
+                                 return reader.resolve_container(name_or_id);
+                               });
   if (std::optional<LockedContainer> container = lock_if_exists(engine, id)) {
     return std::move(*container);
   }
-  throw Error(Code::kNotFound, "no container with name or ID \"" + name_or_id +
-                                   "\" found: no such container");
+  throw Error(Code::kNotFound,
+              "no container with name or ID \"" + name_or_id + "\" found: no such container");
 }
 
 }  // namespace gantry::lifecycle

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/verbs/run.h"
 
+#include "core/lifecycle/activation.h"
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/ending.h"
-#include "core/lifecycle/verbs/create.h"
-#include "core/lifecycle/verbs/list.h"
+#include "core/lifecycle/provision.h"
 #include "core/lifecycle/verbs/remove.h"
-#include "core/lifecycle/verbs/start.h"
 #include "core/log/log.h"
 
 namespace gantry::lifecycle {
@@ -42,40 +41,53 @@ int finish_foreground(engine::Engine& engine, const std::string& id, int monitor
 
 RunResult run(engine::Engine& engine, const CreateRequest& request, const RunOptions& options) {
   RunResult result;
-  result.id = create(engine, request, {options.progress});
   std::unique_ptr<ports::Attachment> attachment;
-  try {
-    if (options.created) {
-      options.created(result.id);
+  int monitor_pid = 0;
+  {
+    LockedContainer container = provision(engine, request, {options.progress});
+    const model::ContainerConfig config = container.config;
+    result.id = config.id;
+    if (!config.auto_remove) {
+      declare_configured(engine, container);
     }
+    announce(engine, config, "create");
     StartOptions start_options;
     if (!options.detach) {
       // With a restart policy the end is the monitor's to report: it starts the next run.
-      start_options.foreground = request.config.restart.name == "no";
+      start_options.foreground = config.restart.name == "no";
       start_options.before_start = [&] {
         ports::AttachRequest streams = options.streams;
         streams.socket_dir = engine.layout.bundle(result.id);
-        streams.terminal = request.config.process.terminal;
+        streams.terminal = config.process.terminal;
         attachment = engine.monitor.attach(streams);
       };
     }
-    start(engine, result.id, start_options);
-  } catch (...) {
-    if (request.config.auto_remove) {
-      remove_unstarted(engine, result.id);
+    try {
+      if (options.created) {
+        options.created(result.id);
+      }
+      start_dependencies(engine, config);
+      activate(engine, container, start_options, ActivateTo::kRunning);
+    } catch (...) {
+      container.lock.release();
+      if (config.auto_remove) {
+        remove_unstarted(engine, result.id);
+      }
+      throw;
     }
-    throw;
+    announce(engine, config, "init");
+    announce(engine, config, "start");
+    monitor_pid = container.state.monitor_pid;
   }
   if (options.detach) {
     return result;
   }
-  const auto recorded = engine.store.read(
-      [&](const store::Reader& reader) { return reader.find_state(result.id); });
-  if (attachment->run() == ports::AttachEnd::kDetached) {
+  // Nobody reads any more: the container goes on, like one that was detached from.
+  if (attachment->run() != ports::AttachEnd::kEnded) {
     result.detached = true;
     return result;
   }
-  result.exit_code = finish_foreground(engine, result.id, recorded ? recorded->monitor_pid : 0);
+  result.exit_code = finish_foreground(engine, result.id, monitor_pid);
   return result;
 }
 

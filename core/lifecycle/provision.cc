@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/provision.h"
+
+#include <algorithm>
+
+#include "core/lifecycle/durability.h"
+#include "core/lifecycle/image_choice.h"
+#include "core/lifecycle/resolve_request.h"
+#include "core/lifecycle/steps/steps.h"
+#include "core/lifecycle/sync.h"
+#include "core/lifecycle/transaction.h"
+#include "core/lifecycle/verbs/remove.h"
+#include "core/model/ids.h"
+
+namespace gantry::lifecycle {
+
+namespace {
+
+// A name may still be held by a create or rm whose process died: then its lock is free, and
+// what it left is finished now.
+void free_abandoned_name(engine::Engine& engine, const std::string& name) {
+  const auto owner = engine.store.read([&](const store::Reader& reader) {
+    const auto id = reader.container_by_name(name);
+    const auto state = id ? reader.find_state(*id) : std::nullopt;
+    const bool unfinished = state && (state->status == model::Status::kCreating ||
+                                      state->status == model::Status::kRemoving);
+    return unfinished ? id : std::nullopt;
+  });
+  if (owner && engine.locks.try_acquire(locks::Kind::kContainer, *owner)) {
+    (void)remove(engine, *owner,
+                 {.force = true, .volumes = true, .depend = false, .timeout_s = 0});
+  }
+}
+
+std::string free_random_name(const engine::Engine& engine) {
+  return engine.store.read([&](const store::Reader& reader) {
+    for (int tries = 0;; ++tries) {
+      std::string name = model::random_name();
+      if (tries > 4) {
+        name += "_" + model::random_id().substr(0, 4);
+      }
+      if (!reader.container_by_name(name)) {
+        return name;
+      }
+    }
+  });
+}
+
+void settle_name(engine::Engine& engine, const CreateRequest& request,
+                 model::ContainerConfig& config) {
+  if (config.name.empty()) {
+    config.name = free_random_name(engine);
+    return;
+  }
+  model::require_valid_name(config.name);
+  free_abandoned_name(engine, config.name);
+  if (request.replace) {
+    const auto old = engine.store.read(
+        [&](const store::Reader& reader) { return reader.container_by_name(config.name); });
+    if (old) {
+      (void)remove(engine, *old,
+                   {.force = true, .volumes = false, .depend = false, .timeout_s = {}});
+    }
+  }
+}
+
+}  // namespace
+
+LockedContainer provision(engine::Engine& engine, const CreateRequest& asked,
+                          const CreateOptions& options) {
+  CreateRequest request = asked;
+  resolve_request(engine, request);
+  std::optional<ChosenImage> chosen;
+  if (request.config.rootfs.empty()) {
+    chosen = choose_image(engine, request.image, request.pull, options.progress);
+  }
+  LockedContainer container;
+  model::ContainerConfig& config = container.config;
+  config = merge(request, chosen ? &chosen->image : nullptr);
+  config.image_name = chosen ? chosen->name : "";
+  config.id = model::random_id();
+  config.created_ns = engine.clock.now_ns();
+  config.backends = choose_backends(engine, request);
+  settle_name(engine, request, config);
+  settle_details(engine, request, config);
+
+  container.lock =
+      engine.locks.acquire(locks::Kind::kContainer, config.id, locks::LockTable::kPatience);
+  container.state.status = model::Status::kCreating;
+  StepContext context{engine, config, container.state};
+  try {
+    play(provision_steps(), context, Journal({}));
+  } catch (...) {
+    container.lock.release_and_forget();
+    throw;
+  }
+  container.state.status = model::Status::kConfigured;
+  return container;
+}
+
+void declare_configured(engine::Engine& engine, LockedContainer& container) {
+  try {
+    engine.store.write(durability_of(container.config), [&](store::Writer& writer) {
+      writer.put_state(container.config.id, container.state);
+    });
+  } catch (...) {
+    StepContext context{engine, container.config, container.state};
+    (void)play_backwards(provision_steps(), context, Journal({}));
+    container.lock.release_and_forget();
+    throw;
+  }
+}
+
+}  // namespace gantry::lifecycle

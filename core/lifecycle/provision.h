@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The first half of create and run: a new container, locked.
+#pragma once
+
+#include "core/lifecycle/sync.h"
+#include "core/lifecycle/verbs/create.h"
+
+namespace gantry::lifecycle {
+
+// Finds the image, merges, and plays provision. The record says "creating" until
+// declare_configured; the state answered is already "configured". When it throws, nothing
+// of the container is left.
+[[nodiscard]] LockedContainer provision(engine::Engine& engine, const CreateRequest& request,
+                                        const CreateOptions& options);
+
+// From here on the container exists for everybody, whatever happens to this process. run
+// leaves it out under --rm: a container whose start was not finished is then nothing to keep.
+void declare_configured(engine::Engine& engine, LockedContainer& container);
+
+}  // namespace gantry::lifecycle
