@@ -8,6 +8,8 @@ namespace gantry::monitor {
 
 namespace {
 
+constexpr std::chrono::seconds kUndoTimeout{10};
+
 ProcessOptions options_of(const ports::LaunchRequest& request) {
   return {.env = request.plan.env,
           .directory = request.bundle,
@@ -41,7 +43,19 @@ ConmonLaunch::ConmonLaunch(const Programs& programs, const ports::LaunchRequest&
   }
 }
 
+ConmonLaunch::~ConmonLaunch() {
+  if (waited_) {
+    return;
+  }
+  try {
+    (void)process_.wait_for_pid(kUndoTimeout);
+  } catch (const std::exception&) {
+    // It failed or hangs: either way it is killed now.
+  }
+}
+
 ports::Started ConmonLaunch::finish(std::chrono::milliseconds timeout) {
+  waited_ = true;
   const int pid = process_.wait_for_pid(timeout);
   process_.let_live();
   return {.pid = pid, .monitor_pid = process_.pid()};

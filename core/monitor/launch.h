@@ -21,11 +21,17 @@ namespace gantry::monitor {
 class ConmonLaunch : public ports::Launch {
  public:
   ConmonLaunch(const Programs& programs, const ports::LaunchRequest& request);
+  // Not finished: lets the runtime come to an end of its create first. Killed halfway it
+  // leaves cgroups that it does not find again by the id.
+  ~ConmonLaunch() override;
+  ConmonLaunch(const ConmonLaunch&) = delete;
+  ConmonLaunch& operator=(const ConmonLaunch&) = delete;
   ports::Started finish(std::chrono::milliseconds timeout) override;
 
  private:
   std::string name_;
   Process process_;
+  bool waited_ = false;
 };
 
 }  // namespace gantry::monitor
