@@ -151,9 +151,9 @@ std::vector<std::string> merge_capabilities(const std::vector<std::string>& base
 
 const std::vector<std::string>& default_capabilities() {
   static const std::vector<std::string> names{
-      "CAP_AUDIT_WRITE", "CAP_CHOWN",   "CAP_DAC_OVERRIDE",     "CAP_FOWNER",    "CAP_FSETID",
-      "CAP_KILL",        "CAP_MKNOD",   "CAP_NET_BIND_SERVICE", "CAP_NET_RAW",   "CAP_SETFCAP",
-      "CAP_SETGID",      "CAP_SETPCAP", "CAP_SETUID",           "CAP_SYS_CHROOT"};
+      "CAP_CHOWN",   "CAP_DAC_OVERRIDE",     "CAP_FOWNER",    "CAP_FSETID",
+      "CAP_KILL",    "CAP_NET_BIND_SERVICE", "CAP_SETFCAP",   "CAP_SETGID",
+      "CAP_SETPCAP", "CAP_SETUID",           "CAP_SYS_CHROOT"};
   return names;
 }
 
