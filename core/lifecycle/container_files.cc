@@ -58,6 +58,11 @@ std::string hosts_text(const StepContext& context) {
   input.base = read_file_if_exists("/etc/hosts").value_or("");
   input.extra = config.network.extra_hosts;
   addresses_of(context.state.network_status, input.own_ips, input.host_ip);
+  if (config.network.mode == model::NetworkMode::kBridge && input.own_ips.empty()) {
+    // Written before the network is there, and again after it.
+    std::erase_if(input.extra,
+                  [](const std::string& entry) { return entry.ends_with(":host-gateway"); });
+  }
   const std::string hostname = hostname_of(context);
   if (!hostname.empty()) {
     input.own_names = {hostname, config.name};
