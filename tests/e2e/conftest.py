@@ -6,6 +6,7 @@ Each run of pytest has a store of its own; after each test a leak check looks fo
 the test left on the host, fails naming it, and takes it away.
 """
 
+import contextlib
 import os
 import pathlib
 import secrets
@@ -108,13 +109,9 @@ def engine(folder, archive):
     assert not left, f"bridges of removed networks are left: {left}"
 
 
-@pytest.fixture(autouse=True)
-def no_leaks(request):
-    """After the test: nothing of it is left on the host, or the test fails."""
-    if "engine" not in request.fixturenames:
-        yield
-        return
-    engine = request.getfixturevalue("engine")
+@contextlib.contextmanager
+def leaving_nothing(engine):
+    """Afterwards nothing that came meanwhile is left on the host, or it is an error."""
     check = LeakCheck(engine)
     yield
     removed = engine.call("rm", "-f", "-a", "-v", "-t", "0", timeout=60)
@@ -126,6 +123,29 @@ def no_leaks(request):
         engine.call("rm", "-f", "-a", "-v", "-t", "0", timeout=60)
     assert removed.code == 0, f"rm -f -a failed: {removed!r}"
     assert not left, "left behind:\n  " + "\n  ".join(left)
+
+
+@pytest.fixture(autouse=True)
+def no_leaks(request):
+    """Every test leaves nothing; those that share a fleet leave it to the last of them."""
+    if "engine" not in request.fixturenames or "fleet" in request.fixturenames:
+        yield
+        return
+    with leaving_nothing(request.getfixturevalue("engine")):
+        yield
+
+
+@pytest.fixture(scope="class")
+def fleet(engine):
+    """For tests that only look: one container runs, one exited with 3, one is new."""
+    gantry = Gantry(engine, RUNTIMES[0], IMAGE)
+    quick = ("--network=none", IMAGE, "sh", "-c", "exit 3")
+    with leaving_nothing(engine):
+        gantry.start("-l", "colour=red", "-l", "kind=boat", name="alpha")
+        assert gantry("run", "--name=beta", "-l", "colour=blue", *quick).code == 3
+        gantry.ok("create", "--name=gamma", "-l", "colour=red", *quick)
+        yield gantry
+        gantry.close()
 
 
 @pytest.fixture(params=RUNTIMES)

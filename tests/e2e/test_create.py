@@ -40,7 +40,8 @@ class TestProcess:
         assert "container=" in gantry_once.run_ok(gantry_once.image, "env")
 
     def test_unsetenv(self, gantry_once):
-        assert gantry_once.run_ok("--unsetenv=PATH", gantry_once.image, "/bin/env").find("PATH=") < 0
+        out = gantry_once.run_ok("-e", "A=1", "--unsetenv=container", gantry_once.image, "env")
+        assert "A=1" in out and "container=" not in out
 
     def test_workdir_is_made(self, gantry):
         assert gantry.run_ok("-w", "/not/there/yet", gantry.image, "pwd") == "/not/there/yet"
@@ -48,7 +49,7 @@ class TestProcess:
     @pytest.mark.parametrize(
         "user, shown",
         [
-            ("alice", "uid=1000(alice) gid=1000(alice) groups=1000(alice),50(staff)"),
+            ("alice", "uid=1000(alice) gid=1000(alice) groups=50(staff),1000(alice)"),
             ("1000:50", "uid=1000(alice) gid=50(staff)"),
             ("12345", "uid=12345 gid=0(root)"),
         ],
@@ -142,7 +143,7 @@ class TestSecurity:
 
     def test_default_capabilities(self, gantry):
         # chown dac_override fowner fsetid kill net_bind_service setfcap setgid setpcap setuid
-        # sys_chroot, and audit_write mknod net_raw as podman 4.3 does not give them
+        # sys_chroot
         assert self.capabilities(gantry) == 0x800405FB
 
     def test_changed_capabilities(self, gantry):

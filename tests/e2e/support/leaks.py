@@ -52,7 +52,8 @@ class LeakCheck:
 
     def listed(self, *parts):
         folder = self.engine.root.joinpath(*parts)
-        return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+        names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+        return sorted(name for name in names if not name.startswith("."))
 
     def layers_now(self):
         return self.listed("plugins", "storage-overlay", "layers")

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""cp: files into containers, out of them, and between them."""
+
+import io
+import os
+import tarfile
+
+import pytest
+
+
+@pytest.fixture(params=["running", "stopped"])
+def box(request, gantry_once):
+    """A container named box, running or not."""
+    if request.param == "running":
+        gantry_once.start(name="box")
+    else:
+        gantry_once.ok("create", "--name=box", gantry_once.image, "true")
+    return gantry_once
+
+
+def content(gantry, path):
+    """What the container has at a path, read through cp itself."""
+    raw = gantry("cp", f"box:{path}", "-").raw_out
+    with tarfile.open(fileobj=io.BytesIO(raw)) as tar:
+        return {m.name: tar.extractfile(m).read().decode() for m in tar.getmembers() if m.isfile()}
+
+
+@pytest.fixture
+def tree(place):
+    (place / "tree/sub").mkdir(parents=True)
+    (place / "tree/file").write_text("one\n")
+    (place / "tree/sub/file").write_text("two\n")
+    return place / "tree"
+
+
+class TestIn:
+    def test_file_to_folder(self, box, tree):
+        box.ok("cp", tree / "file", "box:/tmp")
+        assert content(box, "/tmp/file") == {"file": "one\n"}
+
+    def test_file_to_new_name(self, box, tree):
+        box.ok("cp", tree / "file", "box:/tmp/other")
+        assert content(box, "/tmp/other") == {"other": "one\n"}
+
+    def test_file_over_file(self, box, tree):
+        box.ok("cp", tree / "file", "box:/seed/one")
+        assert content(box, "/seed/one") == {"one": "one\n"}
+
+    def test_file_to_missing_folder(self, box, tree):
+        box.fails("cp", tree / "file", "box:/nosuch/", says="could not be found")
+        box.fails("cp", tree / "file", "box:/nosuch/file", says="could not be found")
+
+    def test_folder_into_folder(self, box, tree):
+        box.ok("cp", tree, "box:/tmp")
+        assert content(box, "/tmp/tree") == {"tree/file": "one\n", "tree/sub/file": "two\n"}
+
+    def test_folder_to_new_name(self, box, tree):
+        box.ok("cp", tree, "box:/tmp/new")
+        assert content(box, "/tmp/new") == {"new/file": "one\n", "new/sub/file": "two\n"}
+
+    def test_content_of_folder(self, box, tree):
+        box.ok("cp", f"{tree}/.", "box:/tmp")
+        assert content(box, "/tmp/sub") == {"sub/file": "two\n"}
+
+    def test_folder_over_file(self, box, tree):
+        box.fails("cp", tree, "box:/seed/one", says="must be a directory")
+
+    def test_relative_to_the_working_folder(self, gantry_once, tree):
+        gantry_once.ok("create", "--name=box", "--workdir=/var", gantry_once.image, "true")
+        gantry_once.ok("cp", tree / "file", "box:here")
+        assert content(gantry_once, "/var/here") == {"here": "one\n"}
+
+    def test_owner(self, gantry_once, tree):
+        os.chown(tree / "file", 77, 78)
+        gantry_once.ok("create", "--name=box", "--user=alice", gantry_once.image, "true")
+        gantry_once.ok("cp", tree / "file", "box:/tmp/mine")
+        gantry_once.ok("cp", "--archive=false", tree / "file", "box:/tmp/theirs")
+        raw = gantry_once("cp", "box:/tmp/.", "-").raw_out
+        with tarfile.open(fileobj=io.BytesIO(raw)) as tar:
+            assert tar.getmember("mine").uid == 1000
+            assert (tar.getmember("theirs").uid, tar.getmember("theirs").gid) == (77, 78)
+
+    def test_from_a_stream(self, box, tree):
+        memory = io.BytesIO()
+        with tarfile.open(fileobj=memory, mode="w") as tar:
+            tar.add(tree, arcname="tree")
+        box.ok("cp", "-", "box:/tmp", input=memory.getvalue())
+        assert content(box, "/tmp/tree/sub") == {"sub/file": "two\n"}
+        box.fails("cp", "-", "box:/seed/one", input=memory.getvalue(), says="must be a directory")
+
+
+class TestOut:
+    def test_file_and_folder(self, box, place):
+        box.ok("cp", "box:/seed/one", place)
+        assert (place / "one").read_text() == "first\n"
+        box.ok("cp", "box:/seed/one", place / "renamed")
+        assert (place / "renamed").read_text() == "first\n"
+        box.ok("cp", "box:/seed", place / "new")
+        assert (place / "new/deep/two").read_text() == "second\n"
+        assert os.stat(place / "new/mine").st_uid == os.geteuid()
+
+    def test_missing(self, box, place):
+        box.fails("cp", "box:/nosuch", place, says="could not be found on container box")
+        box.fails("cp", "box:/seed/one", place / "no/such", says="could not be found on the host")
+
+
+class TestVolumes:
+    @pytest.mark.parametrize("running", [True, False])
+    def test_they_are_in_their_places(self, gantry_once, tree, place, running):
+        gantry_once.start("-v", "store:/data", "-v", f"{place}:/bind", name="box")
+        gantry_once.ok("exec", "box", "sh", "-c", "echo inside > /data/in")
+        if not running:
+            gantry_once.ok("stop", "-t", "0", "box")
+        gantry_once.ok("cp", tree / "file", "box:/data/out")
+        assert content(gantry_once, "/data") == {"data/in": "inside\n", "data/out": "one\n"}
+        gantry_once.ok("cp", tree / "file", "box:/bind/here")
+        assert (place / "here").read_text() == "one\n"
+
+
+class TestBetween:
+    def test_two_containers(self, gantry_once):
+        gantry_once.start(name="box")
+        gantry_once.ok("create", "--name=other", "-v", "store:/data", gantry_once.image, "cat", "/data/one")
+        gantry_once.ok("cp", "box:/seed/one", "other:/data")
+        assert gantry_once.ok("start", "-a", "other") == "first"
+
+    def test_within_one(self, box):
+        box.ok("cp", "box:/seed/one", "box:/tmp/copy")
+        assert content(box, "/tmp/copy") == {"copy": "first\n"}
+        box.fails("cp", "box:/seed", "box:/seed/deep", says="into itself")
+
+    def test_no_container_at_all(self, gantry_once, place):
+        gantry_once.fails("cp", place, place / "x", says="at least one container")
+
+
+class TestLinks:
+    def test_they_lead_where_they_lead_inside(self, gantry, place):
+        (place / "file").write_text("one\n")
+        (place / "outside").mkdir()
+        gantry.start(name="box")
+        gantry.ok("exec", "box", "sh", "-c", f"ln -s {place}/outside /way; ln -s /seed /seeds; ln -s ../../../../etc /up")
+        gantry.fails("cp", place / "file", "box:/way/", says="could not be found")
+        gantry.ok("cp", place / "file", "box:/up/motd")
+        assert not list((place / "outside").iterdir())
+        assert gantry.ok("exec", "box", "cat", "/etc/motd") == "one"
+        gantry.ok("cp", "box:/seeds/one", place / "out")
+        assert (place / "out").read_text() == "first\n"
+
+    def test_a_link_out_of_the_container_is_not_followed_on_the_host(self, gantry_once, place):
+        (place / "secret").write_text("secret\n")
+        gantry_once.start(name="box")
+        gantry_once.ok("exec", "box", "sh", "-c", f"mkdir /d; ln -s {place}/secret /d/link")
+        gantry_once.ok("cp", "box:/d", place / "got")
+        assert os.path.islink(place / "got/link")
+        gantry_once.fails("cp", "box:/d/link", place / "file", says="could not be found")

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""export: a container's files as a tar."""
+
+import io
+import tarfile
+
+
+def names_of(raw):
+    with tarfile.open(fileobj=io.BytesIO(raw)) as tar:
+        return {member.name: member for member in tar.getmembers()}
+
+
+class TestExport:
+    def test_of_a_stopped_container(self, gantry_once, place):
+        gantry_once.ok("run", "--name=box", "--network=none", gantry_once.image, "sh", "-c",
+                       "echo hello > /new; ln -s new /link; chown alice /new; rm /seed/one")
+        gantry_once.ok("export", "-o", place / "box.tar", "box")
+        members = names_of((place / "box.tar").read_bytes())
+        assert members["new"].uid == 1000 and members["link"].linkname == "new"
+        assert "seed/one" not in members and "seed/deep/two" in members
+
+    def test_of_a_running_container(self, gantry):
+        gantry.start(name="box")
+        gantry.ok("exec", "box", "sh", "-c", "echo hello > /new")
+        result = gantry("export", "box")
+        assert result.code == 0, repr(result)
+        assert "new" in names_of(result.raw_out)
+        assert gantry.status("box") == "running"
+
+    def test_what_is_mounted_stays_out(self, gantry_once):
+        gantry_once.start("-v", "store:/data", name="box")
+        gantry_once.ok("exec", "box", "touch", "/data/file")
+        assert "data/file" not in names_of(gantry_once("export", "box").raw_out)
+
+    def test_it_can_be_imported_again(self, gantry_once, place):
+        gantry_once.ok("create", "--name=box", gantry_once.image, "true")
+        gantry_once.ok("export", "-o", place / "box.tar", "box")
+        gantry_once.ok("import", "-q", place / "box.tar", "localhost/again")
+        assert gantry_once.run_ok("localhost/again", "/bin/cat", "/seed/one") == "first"
+        gantry_once.ok("rmi", "localhost/again")
+
+    def test_a_missing_container(self, gantry_once, place):
+        gantry_once.fails("export", "-o", place / "none.tar", "nosuch", says="no such container")
+        assert not (place / "none.tar").exists()

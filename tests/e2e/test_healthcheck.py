@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Health checks: healthcheck run, the runner, inspect, ps, wait and --health-on-failure."""
+
+import os
+import pathlib
+import signal
+
+from support.gantry import PATIENT, until
+
+
+def start(gantry, *options, name="patient"):
+    return gantry.ok(
+        "run", "-d", "--network=none", f"--name={name}", *options, gantry.image, *PATIENT
+    )
+
+
+def health(gantry, name="patient"):
+    return gantry.state(name)["Health"]
+
+
+def runners(identity):
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"healthcheck-watch" in words and identity.encode() in words:
+                found.append(int(entry.name))
+    return found
+
+
+def test_becomes_healthy_by_itself(gantry):
+    identity = start(gantry, "--health-cmd=true", "--health-interval=1s")
+    assert gantry.ok("wait", "--condition=healthy", "patient") == "-1"
+    told = health(gantry)
+    assert told["Status"] == "healthy" and told["FailingStreak"] == 0
+    assert told["Log"][-1]["ExitCode"] == 0
+    assert "(healthy)" in gantry.ok("ps", "--format={{.Status}}")
+    until(lambda: len(health(gantry)["Log"]) > 1, "a second check")
+    events = gantry.ok("events", "--stream=false", "--filter=event=health_status")
+    assert "health_status=healthy" in events
+    assert len(runners(identity)) == 1
+    gantry.ok("stop", "patient")
+    until(lambda: not runners(identity), "the end of the runner")
+
+
+def test_run_by_hand(gantry):
+    start(gantry, "--health-cmd=test -e /tmp/well", "--health-interval=disable")
+    assert health(gantry)["Status"] == "starting"
+    for streak in (1, 2, 3):
+        failed = gantry("healthcheck", "run", "patient")
+        assert (failed.code, failed.out) == (1, "unhealthy\n"), repr(failed)
+        told = health(gantry)
+        assert told["FailingStreak"] == streak
+        assert told["Status"] == ("unhealthy" if streak == 3 else "starting")
+    gantry.ok("exec", "patient", "touch", "/tmp/well")
+    assert gantry.ok("healthcheck", "run", "patient") == ""
+    assert health(gantry)["Status"] == "healthy"
+    for _ in range(4):
+        gantry.ok("healthcheck", "run", "patient")
+    assert len(health(gantry)["Log"]) == 5
+
+
+def test_output_and_missing_program(gantry):
+    start(gantry, "--health-cmd=echo words; exit 7", "--health-interval=disable")
+    assert gantry("healthcheck", "run", "patient").code == 1
+    assert health(gantry)["Log"][0]["Output"] == "words\n"
+    assert health(gantry)["Log"][0]["ExitCode"] == 7
+    start(gantry, '--health-cmd=["none-such"]', "--health-interval=disable", name="other")
+    assert gantry("healthcheck", "run", "other").code == 1
+    assert health(gantry, "other")["Log"][0]["ExitCode"] == 127
+
+
+def test_time_out(gantry):
+    start(gantry, "--health-cmd=sleep 100", "--health-interval=disable", "--health-timeout=1s")
+    assert gantry("healthcheck", "run", "patient", timeout=15).code == 1
+    last = health(gantry)["Log"][-1]
+    assert last["ExitCode"] == -1
+    assert "exceeded timeout" in last["Output"]
+
+
+def test_start_period(gantry_once):
+    gantry = gantry_once
+    start(gantry, "--health-cmd=false", "--health-interval=disable", "--health-retries=1",
+          "--health-start-period=1h")
+    assert gantry("healthcheck", "run", "patient").code == 1
+    assert health(gantry)["Status"] == "starting"
+    assert health(gantry)["FailingStreak"] == 0
+
+
+def test_nothing_to_check(gantry_once):
+    gantry = gantry_once
+    gantry.start(name="plain")
+    gantry.fails("healthcheck", "run", "plain", says="no defined healthcheck")
+    gantry.ok("create", "--name=still", "--health-cmd=true", gantry.image, "true")
+    gantry.fails("healthcheck", "run", "still", says="is not running")
+    start(gantry, "--health-cmd=none")
+    assert health(gantry)["Status"] == ""
+
+
+def test_on_failure(gantry):
+    for action in ("kill", "stop"):
+        start(gantry, "--health-cmd=false", "--health-interval=1s", "--health-retries=1",
+              f"--health-on-failure={action}", "--stop-timeout=1", name=action)
+        until(lambda: gantry.status(action) == "exited", f"the end by {action}")
+        assert gantry.state(action)["ExitCode"] == (137 if action == "kill" else 0)
+
+
+def test_on_failure_restarts(gantry_once):
+    gantry = gantry_once
+    start(gantry, "--health-cmd=test -e /fine", "--health-interval=1h", "--health-retries=1",
+          "--health-on-failure=restart", "--stop-timeout=1")
+    first = until(lambda: gantry.state("patient")["Pid"], "a first process")
+    until(lambda: gantry.state("patient")["Pid"] not in (0, first), "another process", 20)
+    gantry.ok("exec", "patient", "touch", "/fine")
+
+
+def test_a_killed_runner_is_replaced_by_the_next_start(gantry_once):
+    gantry = gantry_once
+    identity = start(gantry, "--health-cmd=true", "--health-interval=1s")
+    (runner,) = until(lambda: runners(identity), "the runner")
+    os.kill(runner, signal.SIGKILL)
+    until(lambda: not runners(identity), "its end")
+    assert gantry.status("patient") == "running"
+    gantry.ok("restart", "patient")
+    until(lambda: len(runners(identity)) == 1, "a new runner")

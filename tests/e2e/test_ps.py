@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""ps, top, port's listing side, and inspect: what is shown of containers."""
+
+import json
+import re
+
+import pytest
+
+
+class TestPs:
+    def test_running_ones(self, fleet):
+        header, line = fleet.ok("ps").splitlines()
+        assert header.split() == ["CONTAINER", "ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"]
+        assert "localhost/e2e:latest" in line and "Up " in line and line.endswith("alpha")
+
+    def test_all(self, fleet):
+        assert fleet.names("-a") == ["alpha", "beta", "gamma"]
+        assert re.search(r"Exited \(3\) .* beta", fleet.ok("ps", "-a"))
+        assert re.search(r"Created .* gamma", fleet.ok("ps", "-a"))
+
+    def test_short_forms(self, fleet):
+        ids = fleet.ok("ps", "-aq").split()
+        assert all(re.fullmatch("[0-9a-f]{12}", one) for one in ids) and len(ids) == 3
+        assert len(fleet.ok("ps", "-aq", "--no-trunc").split()[0]) == 64
+        assert fleet.names("-l") == ["gamma"]
+        assert fleet.names("-n", "2") == ["beta", "gamma"]
+        assert len(fleet.ok("ps", "--noheading").splitlines()) == 1
+
+    @pytest.mark.parametrize(
+        "filters, names",
+        [
+            (["name=alp"], ["alpha"]),
+            (["status=exited"], ["beta"]),
+            (["status=created"], ["gamma"]),
+            (["status=running"], ["alpha"]),
+            (["exited=3"], ["beta"]),
+            (["label=colour=red"], ["alpha", "gamma"]),
+            (["label=colour=red", "label=kind"], ["alpha"]),
+            (["label!=colour=red"], ["beta"]),
+            (["ancestor=localhost/e2e"], ["alpha", "beta", "gamma"]),
+            (["before=beta"], ["alpha"]),
+            (["since=beta"], ["gamma"]),
+            (["status=exited", "status=created"], ["beta", "gamma"]),
+            (["name=nosuch"], []),
+        ],
+    )
+    def test_filters(self, fleet, filters, names):
+        assert fleet.names("-a", *[f"--filter={one}" for one in filters]) == names
+
+    def test_filter_by_id(self, fleet):
+        identity = fleet.inspect("beta")["Id"]
+        assert fleet.names("-a", f"--filter=id={identity[:12]}") == ["beta"]
+
+    @pytest.mark.parametrize("one", ["nosuch=1", "status=nosuch", "nonsense", "exited=x"])
+    def test_bad_filters(self, fleet, one):
+        fleet.fails("ps", f"--filter={one}")
+
+    def test_json(self, fleet):
+        rows = json.loads(fleet.ok("ps", "-a", "--format=json"))
+        assert [row["Names"] for row in rows] == [["alpha"], ["beta"], ["gamma"]]
+        assert rows[1]["ExitCode"] == 3 and rows[1]["State"] == "exited"
+        assert rows[0]["Labels"] == {"colour": "red", "kind": "boat"}
+
+    @pytest.mark.parametrize(
+        "template, shown",
+        [
+            ("{{.Names}} {{.State}}", "alpha running"),
+            ("{{.Labels.colour}}", "red"),
+            ('{{index .Labels "kind"}}', "boat"),
+            ("{{upper .Names}}-{{lower \"ABC\"}}", "ALPHA-abc"),
+            ("{{len .Names}}", "5"),
+            ("{{json .Names}}", '"alpha"'),
+            ("{{if .Names}}yes{{else}}no{{end}}", "yes"),
+            ("a\\tb", "a\tb"),
+            ("{{range $k, $v := .Labels}}{{$k}}={{$v};}{{end}}".replace("{{$v};}", "{{$v}};"), "colour=red;kind=boat;"),
+        ],
+    )
+    def test_templates(self, fleet, template, shown):
+        assert fleet.ok("ps", f"--format={template}") == shown
+
+    def test_table(self, fleet):
+        assert fleet.ok("ps", "--format=table {{.Names}} {{.Image}}").splitlines() == [
+            "NAMES       IMAGE", "alpha       localhost/e2e:latest",
+        ]
+        assert fleet.ok("ps", "--noheading", "--format=table {{.Names}}") == "alpha"
+
+    def test_unknown_field(self, fleet):
+        fleet.fails("ps", "--format={{.Nosuch}}", says="Nosuch")
+        fleet.fails("ps", "--format={{.Names", says="template")
+
+    def test_size_and_sort(self, fleet):
+        assert "virtual" in fleet.ok("ps", "-a", "--size")
+        assert fleet.names("-a", "--sort=names") == ["alpha", "beta", "gamma"]
+        fleet.fails("ps", "--sort=nosuch", says="nosuch")
+
+
+def test_no_containers(gantry_once):
+    assert gantry_once.ok("ps", "-q") == ""
+    assert json.loads(gantry_once.ok("ps", "--format=json")) == []
+
+
+class TestTop:
+    def test_processes(self, gantry):
+        gantry.start(name="busy")
+        out = gantry.ok("top", "busy")
+        assert out.split()[:2] == ["USER", "PID"] and "sleep 1000" in out
+        assert gantry.ok("top", "busy", "pid", "comm").splitlines()[0].split() == ["PID", "COMMAND"]
+        assert "sleep" in gantry.ok("top", "busy", "-eo", "pid,comm")
+
+    def test_refused(self, gantry_once):
+        gantry_once.ok("create", "--network=none", "--name=new", gantry_once.image, "true")
+        gantry_once.fails("top", "new", says="not running|running containers")
+        gantry_once.fails("top", "nosuch", says="no such container")
+        gantry_once.start(name="busy")
+        gantry_once.fails("top", "busy", "nosuchdescriptor", says="nosuchdescriptor")
+
+
+def test_inspect_of_a_running_one(gantry):
+    identity = gantry.start("-e", "A=1", "--hostname=h", "--memory=64m", "-v", "/data", name="seen")
+    seen = gantry.inspect("seen")
+    assert seen["Id"] == identity and seen["Name"] == "seen"
+    assert seen["OCIRuntime"] == gantry.runtime
+    assert seen["State"]["Running"] is True and seen["State"]["Pid"] > 0
+    assert "A=1" in seen["Config"]["Env"] and seen["Config"]["Hostname"] == "h"
+    assert seen["HostConfig"]["Memory"] == 64 << 20
+    assert seen["Mounts"][0]["Destination"] == "/data"
+    assert seen["ImageName"] == gantry.image
+
+
+
+class TestInspect:
+    @pytest.mark.parametrize(
+        "template, shown",
+        [
+            ("{{.State.Status}}", "running"),
+            ("{{.Config.Cmd}}", "[sh -c "),
+            ("{{index .Config.Labels \"colour\"}}", "red"),
+            ("{{json .State.Running}}", "true"),
+            ("{{range .Config.Env}}{{println .}}{{end}}", "PATH=/bin"),
+            ("{{join .Config.Cmd \"+\"}}", "sh+-c+"),
+        ],
+    )
+    def test_templates(self, fleet, template, shown):
+        assert shown in fleet.ok("inspect", f"--format={template}", "alpha")
+
+    def test_exited(self, fleet):
+        state = fleet.state("beta")
+        assert state["ExitCode"] == 3 and state["Pid"] == 0 and state["Status"] == "exited"
+        assert state["FinishedAt"] >= state["StartedAt"]
+
+    def test_several_kinds(self, fleet):
+        found = json.loads(fleet.ok("inspect", "alpha", fleet.image))
+        assert found[0]["Name"] == "alpha" and "RootFS" in found[1]
+        assert fleet.ok("inspect", "--latest", "--format={{.Name}}") == "gamma"
+        assert "SizeRw" in fleet.ok("inspect", "--size", "alpha")
+
+    def test_missing(self, fleet):
+        result = fleet.fails("inspect", "nosuch", says='no such object: "nosuch"')
+        assert json.loads(result.out) == []
+        fleet.fails("container", "inspect", "nosuch", says="no such container")
+        fleet.fails("inspect", says="no names or ids")
+        fleet.fails("inspect", "--type=nosuch", "x", says="invalid type")
+
+    def test_unknown_field(self, fleet):
+        fleet.fails("inspect", "--format={{.Nosuch}}", "alpha", says="Nosuch")

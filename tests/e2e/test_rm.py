@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""rm, rename, container exists and prune."""
+
+
+def test_removes(gantry):
+    gantry.ok("run", "--network=none", "--name=over", gantry.image, "true")
+    assert gantry.ok("rm", "over") == "over"
+    assert gantry("container", "exists", "over").code == 1
+
+
+def test_by_prefix_of_the_id(gantry_once):
+    identity = gantry_once.ok("create", "--network=none", gantry_once.image, "true")
+    gantry_once.ok("rm", identity[:10])
+    assert gantry_once.ok("ps", "-aq") == ""
+
+
+def test_running_is_refused(gantry):
+    identity = gantry.start(name="runs")
+    result = gantry.fails("rm", "runs", code=None, says="running or paused containers cannot be removed")
+    assert identity in result.err
+    gantry.ok("rm", "-f", "runs")
+
+
+def test_force_kills_when_the_time_is_over(gantry):
+    gantry.ok("run", "-d", "--network=none", "--name=deaf", gantry.image, "sleep", "1000")
+    gantry.ok("rm", "-f", "-t", "0", "deaf")
+
+
+def test_several_and_all(gantry_once):
+    for name in ("a", "b", "c"):
+        gantry_once.ok("create", "--network=none", f"--name={name}", gantry_once.image, "true")
+    result = gantry_once.fails("rm", "a", "nosuch", "b", code=None, says="no such container")
+    assert result.out.split() == ["a", "b"]
+    gantry_once.ok("rm", "--all")
+    assert gantry_once.ok("ps", "-aq") == ""
+
+
+def test_ignore(gantry_once):
+    gantry_once.fails("rm", "nosuch", code=None, says="no such container")
+    gantry_once.ok("rm", "--ignore", "nosuch")
+    gantry_once.ok("rm", "--force", "nosuch")
+
+
+def test_anonymous_volumes_go_with_v(gantry_once):
+    gantry_once.ok("create", "--network=none", "-v", "/data", "--name=has", gantry_once.image, "true")
+    assert len(gantry_once.ok("volume", "ls", "-q").split()) == 1
+    gantry_once.ok("rm", "-v", "has")
+    assert gantry_once.ok("volume", "ls", "-q") == ""
+
+
+def test_in_the_middle_of_an_exec(gantry):
+    gantry.start(name="busy")
+    session = gantry.spawn("exec", "busy", "sleep", "1000")
+    gantry.ok("exec", "busy", "true")
+    gantry.ok("rm", "-f", "-t", "0", "busy")
+    session.communicate(timeout=15)
+
+
+def test_dependents_are_named(gantry_once):
+    gantry_once.start("--ipc=shareable", name="base")
+    other = gantry_once.start("--ipc=container:base", name="leans")
+    result = gantry_once.fails("rm", "-f", "-t", "0", "base", code=None, says="dependent containers")
+    assert other in result.err
+    gantry_once.ok("rm", "-f", "-t", "0", "--depend", "base")
+    assert gantry_once.ok("ps", "-aq") == ""
+
+
+def test_bad_use(gantry_once):
+    gantry_once.fails("rm", says="at least one name or id")
+    gantry_once.fails("rm", "-t", "5", "x", says="--force")
+    gantry_once.fails("rm", "--all", "x", says="no arguments are needed")
+
+
+class TestRename:
+    def test_renames(self, gantry_once):
+        gantry_once.start(name="old")
+        gantry_once.ok("rename", "old", "new")
+        assert gantry_once.names() == ["new"]
+        assert gantry_once("container", "exists", "old").code == 1
+        gantry_once.ok("create", "--network=none", "--name=old", gantry_once.image, "true")
+
+    def test_refused(self, gantry_once):
+        for name in ("a", "b"):
+            gantry_once.ok("create", "--network=none", f"--name={name}", gantry_once.image, "true")
+        gantry_once.fails("rename", "a", "b", says="in use")
+        gantry_once.fails("rename", "a", "-bad-", says="names must match|unknown")
+        gantry_once.fails("rename", "nosuch", "c", says="no such container")
+        gantry_once.fails("rename", "a")
+
+
+class TestPrune:
+    def test_prune(self, gantry_once):
+        gantry_once.start(name="runs")
+        gantry_once.ok("run", "--network=none", "--name=over", gantry_once.image, "true")
+        gantry_once.ok("container", "prune", "-f")
+        assert gantry_once.names("-a") == ["runs"]
+
+    def test_asks(self, gantry_once):
+        gantry_once.ok("create", "--network=none", "--name=over", gantry_once.image, "true")
+        gantry_once.ok("container", "prune", input="n\n")
+        assert gantry_once.names("-a") == ["over"]
+        gantry_once.ok("container", "prune", input="y\n")
+        assert gantry_once.names("-a") == []
+
+
+class TestExists:
+    def test_answers(self, gantry_once):
+        gantry_once.ok("create", "--network=none", "--name=there", gantry_once.image, "true")
+        assert gantry_once("container", "exists", "there").code == 0
+        assert gantry_once("container", "exists", "nosuch").code == 1

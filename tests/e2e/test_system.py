@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""system check, locks, df, prune."""
+
+import json
+import secrets
+import signal
+import subprocess
+
+
+def findings(gantry):
+    return json.loads(gantry("system", "check", "--format=json").out)
+
+
+class TestCheck:
+    def test_nothing_on_a_healthy_store(self, gantry):
+        gantry.start(name="box", network="bridge")
+        gantry.ok("create", "--name=other", "-v", "store:/data", gantry.image, "true")
+        assert gantry.ok("system", "check") == ""
+        assert gantry.ok("system", "check", "--repair") == ""
+        assert gantry.status("box") == "running"
+
+    def test_run_folder_exit_file_and_namespace(self, gantry_once):
+        id = secrets.token_hex(32)
+        run = gantry_once.engine.run
+        (run / "containers" / id / "bundle").mkdir(parents=True)
+        (run / "exits").mkdir(exist_ok=True)
+        (run / "exits" / id).write_text("0")
+        (run / "netns").mkdir(exist_ok=True)
+        (run / "netns" / id).touch()
+        subprocess.run(["unshare", f"--net={run}/netns/{id}", "true"], check=True)
+        assert {row["Kind"] for row in findings(gantry_once)} == {"run", "network"}
+        gantry_once.ok("system", "check", "--repair")
+        for place in ("containers", "exits", "netns"):
+            assert not (run / place / id).exists()
+        assert findings(gantry_once) == []
+
+    def test_what_is_not_ours_stays(self, gantry_once):
+        stranger = gantry_once.engine.run / "containers/stranger"
+        stranger.mkdir(parents=True)
+        gantry_once.ok("system", "check", "--repair")
+        assert stranger.exists()
+        stranger.rmdir()
+
+    def test_a_killed_create(self, gantry_once):
+        # Whatever moment the kill hits, the check leaves no trace of it.
+        for delay in (0.002, 0.005, 0.01, 0.02):
+            process = gantry_once.spawn("create", "--name=box", gantry_once.image, "true")
+            try:
+                process.wait(timeout=delay)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+            gantry_once.ok("system", "check", "--repair")
+            assert findings(gantry_once) == []
+            gantry_once("rm", "-f", "box")
+
+
+class TestLocks:
+    def test_held_and_free(self, gantry_once):
+        assert json.loads(gantry_once.ok("system", "locks", "--format=json")) == []
+
+
+class TestDf:
+    def test_sums(self, gantry_once):
+        gantry_once.start("-v", "store:/data", name="box")
+        rows = {row["Type"]: row for row in json.loads(gantry_once.ok("system", "df", "--format=json"))}
+        assert rows["Containers"]["Total"] == rows["Containers"]["Active"] == 1
+        assert rows["Local Volumes"]["Active"] == 1
+        assert rows["Images"]["Size"] > 0
+        assert gantry_once.ok("system", "df").splitlines()[0].startswith("TYPE")
+        assert "box" in gantry_once.ok("system", "df", "-v")
+
+
+class TestPrune:
+    def test_containers_and_volumes(self, gantry_once):
+        gantry_once.start(name="runs")
+        gantry_once.ok("create", "--name=idle", gantry_once.image, "true")
+        gantry_once.ok("volume", "create", "lonely")
+        out = gantry_once.ok("system", "prune", "-f", "--volumes")
+        assert "Deleted Containers" in out and "lonely" in out and "Total reclaimed space" in out
+        assert gantry_once.names("-a") == ["runs"]
+        assert gantry_once.ok("image", "exists", gantry_once.image) == ""

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""run -it on a real pseudo-terminal."""
+
+import os
+import signal
+
+import pytest
+
+
+def shell(gantry, *words, **how):
+    terminal = gantry.terminal("run", "--rm", "-it", "--network=none", *words, gantry.image, "sh", **how)
+    terminal.expect(r"[#$] ")
+    return terminal
+
+
+def test_raw_while_it_runs_and_restored(gantry):
+    terminal = shell(gantry)
+    assert terminal.is_raw()
+    terminal.send("tty; exit 12\r")
+    terminal.expect("/dev/")
+    assert terminal.wait() == 12
+    assert terminal.is_restored()
+
+
+def test_size(gantry):
+    terminal = shell(gantry, rows=33, columns=99)
+    terminal.send("stty size\r")
+    terminal.expect("33 99")
+    terminal.resize(44, 111)
+    for _ in range(20):
+        terminal.send("stty size\r")
+        if terminal.expect(r"(\d+ \d+)\r")[1] == "44 111":
+            break
+    else:
+        pytest.fail("the new size did not arrive")
+    terminal.send("exit\r")
+    assert terminal.wait() == 0
+
+
+def test_control_c_is_the_container_s(gantry):
+    terminal = shell(gantry)
+    terminal.send("sh -c 'trap \"echo interr\"upted INT; echo wai\"\"ting; sleep 100 & wait'\r")
+    terminal.expect("waiting")
+    terminal.send("\x03")
+    terminal.expect("interrupted")
+    terminal.send("exit 3\r")
+    assert terminal.wait() == 3
+
+
+def test_end_of_input(gantry):
+    terminal = shell(gantry)
+    terminal.send("\x04")
+    assert terminal.wait() == 0
+
+
+@pytest.mark.parametrize("keys, typed", [(None, "\x10\x11"), ("a,b", "ab"), ("ctrl-z", "\x1a")])
+def test_detach(gantry_once, keys, typed):
+    words = [f"--detach-keys={keys}"] if keys else []
+    terminal = gantry_once.terminal(
+        "run", "-it", "--network=none", "--name=left", *words, gantry_once.image, "sh"
+    )
+    terminal.expect(r"[#$] ")
+    terminal.send(typed)
+    assert terminal.wait() == 0
+    assert terminal.is_restored()
+    assert gantry_once.status("left") == "running"
+
+
+def test_detach_from_rm_container(gantry):
+    terminal = shell(gantry, "--name=left")
+    terminal.send("\x10\x11")
+    assert terminal.wait() == 0
+    assert gantry.status("left") == "running"
+    gantry.ok("stop", "-t", "0", "left")
+
+
+def test_restored_when_killed_politely(gantry_once):
+    terminal = shell(gantry_once, "--sig-proxy=false", "--name=left")
+    os.kill(terminal.process.pid, signal.SIGTERM)
+    assert terminal.wait() != 0
+    assert terminal.is_restored()
+
+
+def test_restored_after_an_error(gantry_once):
+    terminal = gantry_once.terminal("run", "--rm", "-it", "--network=none", gantry_once.image, "/no/such")
+    assert terminal.wait() == 127
+    assert terminal.is_restored()
+
+
+def test_tty_without_a_terminal(gantry):
+    result = gantry.run("-t", gantry.image, "tty")
+    assert result.code == 0 and "/dev/" in result.out
