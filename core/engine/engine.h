@@ -5,6 +5,7 @@
 // nothing; verbs are free functions over it. One thread.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -36,11 +37,13 @@ class Backends {
 
 struct Settings {
   std::vector<std::string> exit_command;  // argv of the hidden verb "container cleanup"
+  std::vector<std::string> own_command;   // this program with the flags of this engine
   std::string hide_program;               // gantry-hide
   std::string init_program;               // of --init; empty: looked for
   std::string default_network = "gantry";
   std::string signature_policy;           // skopeo's; empty: its own search
   std::map<std::string, std::string> registries;
+  std::vector<std::filesystem::path> hooks_dirs;  // of OCI hooks, the later one wins
 };
 
 struct Engine {

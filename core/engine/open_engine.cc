@@ -33,14 +33,21 @@ std::string hide_program(const layout::Configuration& configuration) {
 
 Settings settings_of(const layout::Configuration& configuration) {
   Settings settings;
-  settings.exit_command = {own_program()};
+  settings.own_command = {own_program()};
   for (const std::string& flag : configuration.as_flags()) {
-    settings.exit_command.push_back(flag);
+    settings.own_command.push_back(flag);
   }
+  settings.exit_command = settings.own_command;
   settings.exit_command.insert(settings.exit_command.end(), {"container", "cleanup", "--from-monitor"});
   settings.hide_program = hide_program(configuration);
   settings.init_program = configuration.get("init_program");
   settings.default_network = configuration.get("default_network");
+  for (const std::string& folder : configuration.list("hooks_dir")) {
+    settings.hooks_dirs.emplace_back(folder);
+  }
+  if (settings.hooks_dirs.empty()) {
+    settings.hooks_dirs = {"/usr/share/containers/oci/hooks.d", "/etc/containers/oci/hooks.d"};
+  }
   return settings;
 }
 

@@ -76,6 +76,8 @@ const std::vector<KnownKey>& known_keys() {
       {"conmon", "conmon", "the monitor's program"},
       {"hide_program", "", "gantry-hide; empty: beside gantry's own program"},
       {"init_program", "", "init of --init; empty: catatonit or tini"},
+      {"hooks_dir", "",
+       "folder of OCI hooks, instead of the usual two; the later one wins", true},
       {"log_level", "warn", "trace, debug, info, warn or error"},
   };
   return keys;

@@ -10,6 +10,7 @@
 //   │   ├── ctr.log                       the container's output (core/monitor)
 //   │   └── artifacts/
 //   ├── volumes/<name>/_data              volumes
+//   ├── secrets/<id>                      what the file driver of secrets keeps
 //   ├── tmp/                              staging of pulls and archives
 //   ├── cache/seccomp/                    compiled filters
 //   └── events.log
@@ -21,9 +22,13 @@
 //   │   ├── bundle/                       config.json and conmon's sockets
 //   │   ├── files/                        hosts, hostname, resolv.conf, .containerenv
 //   │   ├── shm/                          mount point of /dev/shm
+//   │   ├── secrets/                      tmpfs of what is bound to /run/secrets
+//   │   ├── poststop.json                 hooks to run once it is gone
+//   │   ├── health.json, health.pid       of the health check, and its runner
 //   │   ├── exec/<session>/               process.json and sockets of one exec
 //   │   └── pid, conmon.pid, persist/
 //   ├── exits/<id>                        conmon writes the exit code here
+//   ├── mounts/<id>                       how often the user mounted the container's files
 //   ├── netns/<id>                        pinned network namespaces
 //   └── locks/<kind>/<name>               see core/locks
 #pragma once
@@ -51,6 +56,7 @@ struct Layout {
     return container_data(id) / "artifacts";
   }
   [[nodiscard]] std::filesystem::path volumes() const { return data / "volumes"; }
+  [[nodiscard]] std::filesystem::path secrets() const { return data / "secrets"; }
   [[nodiscard]] std::filesystem::path tmp() const { return data / "tmp"; }
   [[nodiscard]] std::filesystem::path seccomp_cache() const { return data / "cache/seccomp"; }
   [[nodiscard]] std::filesystem::path events() const { return data / "events.log"; }
@@ -76,6 +82,18 @@ struct Layout {
                                            const std::string& session) const {
     return container_run(id) / "exec" / session;
   }
+  [[nodiscard]] std::filesystem::path secret_files(const std::string& id) const {
+    return container_run(id) / "secrets";
+  }
+  [[nodiscard]] std::filesystem::path poststop(const std::string& id) const {
+    return container_run(id) / "poststop.json";
+  }
+  [[nodiscard]] std::filesystem::path health(const std::string& id) const {
+    return container_run(id) / "health.json";
+  }
+  [[nodiscard]] std::filesystem::path health_pid(const std::string& id) const {
+    return container_run(id) / "health.pid";
+  }
   [[nodiscard]] std::filesystem::path pid_file(const std::string& id) const {
     return container_run(id) / "pid";
   }
@@ -91,6 +109,10 @@ struct Layout {
   }
   [[nodiscard]] std::filesystem::path netns(const std::string& id) const {
     return run / "netns" / id;
+  }
+  [[nodiscard]] std::filesystem::path mounts() const { return run / "mounts"; }
+  [[nodiscard]] std::filesystem::path mounts(const std::string& id) const {
+    return mounts() / id;
   }
   [[nodiscard]] std::filesystem::path locks() const { return run / "locks"; }
 };
