@@ -43,6 +43,7 @@ lifecycle::CreateRequest read_create_request(const Options& options,
   read_namespaces(options, request);
   read_health(options, request);
   read_object(options, request);
+  read_secrets(options, request);
   return request;
 }
 

@@ -32,6 +32,8 @@ struct HostFacts {
 void read_process(const Options& options, const HostFacts& host,
                   lifecycle::CreateRequest& request);
 void read_security(const Options& options, lifecycle::CreateRequest& request);
+// What update takes, too: cpu, memory, block I/O and the number of processes.
+[[nodiscard]] model::Resources read_limits(const Options& options);
 void read_resources(const Options& options, lifecycle::CreateRequest& request);
 void read_network(const Options& options, const HostFacts& host,
                   lifecycle::CreateRequest& request);
@@ -40,6 +42,7 @@ void read_mounts(const Options& options, const HostFacts& host,
 void read_namespaces(const Options& options, lifecycle::CreateRequest& request);
 void read_health(const Options& options, lifecycle::CreateRequest& request);
 void read_object(const Options& options, lifecycle::CreateRequest& request);
+void read_secrets(const Options& options, lifecycle::CreateRequest& request);
 
 // Pieces that other commands share.
 // -e and --env-file: NAME=value, NAME (the host's), NAME* (all of the host's that start so).
@@ -56,6 +59,7 @@ void read_environment(const std::vector<std::string>& files,
     const std::vector<std::string>& entries);
 [[nodiscard]] model::RestartPolicy parse_restart(const std::string& text);
 [[nodiscard]] model::Device parse_device(const std::string& text);
+[[nodiscard]] model::SecretUse parse_secret(const std::string& text);
 [[nodiscard]] model::Ulimit parse_ulimit(const std::string& text);
 
 }  // namespace gantry::cli

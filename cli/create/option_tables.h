@@ -271,6 +271,10 @@ inline constexpr Option kObjectOptions[] = {
      .help = "When to restart the container (\"no\"|\"always\"|\"on-failure[:N]\"|"
              "\"unless-stopped\")"},
     {.name = "rm", .kind = ValueKind::kFlag, .help = "Remove the container after it exits"},
+    {.name = "secret",
+     .kind = ValueKind::kArray,
+     .help = "Give a secret to the container, as a file or a variable",
+     .argument = "name[,type=mount|env][,target=][,uid=][,gid=][,mode=]"},
     {.name = "rootfs",
      .kind = ValueKind::kFlag,
      .help = "The first argument is not an image but a folder with a root file system"},

@@ -51,7 +51,8 @@ void resolve_request(engine::Engine& engine, CreateRequest& request) {
   const auto shares = [](const model::NamespaceMode& mode) { return mode.mode == "container"; };
   const bool any = shares_network || shares(config.pid) || shares(config.ipc) ||
                    shares(config.uts) || shares(config.user) || shares(config.cgroup) ||
-                   !request.requires_containers.empty() || !request.volumes_from.empty();
+                   !request.requires_containers.empty() || !request.volumes_from.empty() ||
+                   !config.secrets.empty();
   if (!any) {
     return;
   }
@@ -69,6 +70,14 @@ void resolve_request(engine::Engine& engine, CreateRequest& request) {
     }
     for (const std::string& other : request.requires_containers) {
       depend_on(config, reader.resolve_container(other));
+    }
+    for (model::SecretUse& use : config.secrets) {
+      const auto secret = reader.find_secret(use.name);
+      if (!secret) {
+        throw Error(Code::kNotFound,
+                    "no secret with name or id \"" + use.name + "\": no such secret");
+      }
+      use.id = secret->id;
     }
     for (const std::string& other : request.volumes_from) {
       take_volumes_from(reader, other, config);

@@ -113,6 +113,18 @@ struct RestartPolicy {
 };
 GANTRY_DECLARE_JSON(RestartPolicy)
 
+// A secret that the container gets: as a file, or in its process's environment.
+struct SecretUse {
+  std::string id;
+  std::string name;            // as asked for
+  std::string type = "mount";  // mount, env
+  std::string target;          // mount: absolute path; env: name of the variable
+  unsigned uid = 0;
+  unsigned gid = 0;
+  unsigned mode = 0444;
+};
+GANTRY_DECLARE_JSON(SecretUse)
+
 // The choice of plug-ins, recorded so that later commands use the same.
 struct Backends {
   std::string runtime;   // name, or a path as --runtime took it
@@ -152,6 +164,7 @@ struct ContainerConfig {
   LogConfig log;
   HealthConfig health;
   RestartPolicy restart;
+  std::vector<SecretUse> secrets;
   std::vector<std::string> depends_on; // full ids: --requires, namespaces, volumes-from
   std::string timezone;
   std::string pid_file;                // --pidfile

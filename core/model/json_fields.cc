@@ -9,6 +9,7 @@
 #include "core/model/mount.h"
 #include "core/model/network.h"
 #include "core/model/resources.h"
+#include "core/model/secret.h"
 #include "core/model/volume.h"
 
 namespace gantry::model {
@@ -45,12 +46,14 @@ GANTRY_DEFINE_JSON(LogConfig, driver, path, max_size, tag)
 GANTRY_DEFINE_JSON(HealthConfig, test, interval_ns, timeout_ns, start_period_ns, retries,
                    on_failure)
 GANTRY_DEFINE_JSON(RestartPolicy, name, max_retries)
+GANTRY_DEFINE_JSON(SecretUse, id, name, type, target, uid, gid, mode)
+GANTRY_DEFINE_JSON(Secret, id, name, driver, driver_options, labels, created_ns, updated_ns)
 GANTRY_DEFINE_JSON(Backends, runtime, storage, network)
 GANTRY_DEFINE_JSON(ContainerConfig, id, name, created_ns, image_id, image_name, image_layer,
                    rootfs, hostname, labels, annotations, auto_remove, backends, process,
                    security, resources, ulimits, devices, device_cgroup_rules, sysctl, mounts,
                    network, pid, ipc, uts, user, cgroup, shm_size, cgroup_parent, cgroups, log,
-                   health, restart, depends_on, timezone, pid_file, conmon_pid_file, cid_file,
+                   health, restart, secrets, depends_on, timezone, pid_file, conmon_pid_file, cid_file,
                    create_command)
 GANTRY_DEFINE_JSON(ContainerState, status, pid, monitor_pid, boot_id, exit_code, oom_killed,
                    stopped_by_user, restart_count, started_ns, finished_ns, checkpointed_ns,

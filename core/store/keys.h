@@ -12,6 +12,7 @@
 //   i/name/<reference>          image id, as text
 //   v/record/<name>             model::Volume
 //   v/use/<name>/<container id> empty: this container uses the volume
+//   s/record/<id>               model::Secret
 #pragma once
 
 #include <string>
@@ -30,6 +31,7 @@ inline constexpr std::string_view kImageRecord = "i/record/";
 inline constexpr std::string_view kImageName = "i/name/";
 inline constexpr std::string_view kVolumeRecord = "v/record/";
 inline constexpr std::string_view kVolumeUse = "v/use/";
+inline constexpr std::string_view kSecretRecord = "s/record/";
 
 [[nodiscard]] inline std::string key(std::string_view prefix, std::string_view name) {
   return std::string(prefix).append(name);

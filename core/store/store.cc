@@ -192,6 +192,28 @@ std::vector<model::Volume> Reader::volumes() const {
   return all<model::Volume>(txn_, kVolumeRecord);
 }
 
+std::vector<model::Secret> Reader::secrets() const {
+  return all<model::Secret>(txn_, kSecretRecord);
+}
+
+// A name, a whole id, or the beginning of one alone.
+std::optional<model::Secret> Reader::find_secret(const std::string& name_or_id) const {
+  std::optional<model::Secret> by_prefix;
+  for (model::Secret& secret : secrets()) {
+    if (secret.name == name_or_id || secret.id == name_or_id) {
+      return std::move(secret);
+    }
+    if (!name_or_id.empty() && secret.id.starts_with(name_or_id)) {
+      if (by_prefix) {
+        throw Error(Code::kInvalid, "more than one result secret with prefix " + name_or_id +
+                                        ": secret is ambiguous");
+      }
+      by_prefix = std::move(secret);
+    }
+  }
+  return by_prefix;
+}
+
 std::vector<std::string> Reader::volume_users(const std::string& name) const {
   std::vector<std::string> users = names_after(txn_, kVolumeUse, name + "/", SIZE_MAX);
   for (std::string& user : users) {
@@ -313,5 +335,16 @@ void Writer::claim_volume(const std::string& name, const std::string& container)
 void Writer::release_volume(const std::string& name, const std::string& container) {
   txn_.del(key(kVolumeUse, name + "/" + container));
 }
+
+void Writer::create_secret(const model::Secret& secret) {
+  for (const model::Secret& other : secrets()) {
+    if (other.name == secret.name) {
+      throw Error(Code::kExists, secret.name + ": secret name in use");
+    }
+  }
+  put(txn_, kSecretRecord, secret.id, secret);
+}
+
+void Writer::remove_secret(const std::string& id) { txn_.del(key(kSecretRecord, id)); }
 
 }  // namespace gantry::store

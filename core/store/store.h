@@ -16,6 +16,7 @@
 #include "core/model/container_state.h"
 #include "core/model/exec_session.h"
 #include "core/model/image.h"
+#include "core/model/secret.h"
 #include "core/model/volume.h"
 #include "core/ports/state_store.h"
 
@@ -58,6 +59,10 @@ class Reader {
   [[nodiscard]] std::vector<model::Volume> volumes() const;
   [[nodiscard]] std::vector<std::string> volume_users(const std::string& name) const;
 
+  // Secrets; there are few, so that a name is found by looking at all.
+  [[nodiscard]] std::optional<model::Secret> find_secret(const std::string& name_or_id) const;
+  [[nodiscard]] std::vector<model::Secret> secrets() const;
+
  protected:
   ports::StateTransaction& txn_;
 };
@@ -88,6 +93,9 @@ class Writer : public Reader {
   void remove_volume(const std::string& name);
   void claim_volume(const std::string& name, const std::string& container);
   void release_volume(const std::string& name, const std::string& container);
+
+  void create_secret(const model::Secret& secret);  // kExists
+  void remove_secret(const std::string& id);
 };
 
 class Store {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 
+#include <algorithm>
+
+#include "core/hooks/run_hook.h"
 #include "core/lifecycle/container_files.h"
 #include "core/lifecycle/namespaces.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/log/log.h"
 #include "core/model/ids.h"
+#include "core/secrets/secrets.h"
 #include "core/spec/spec.h"
 #include "sdk/support/files.h"
 
@@ -38,6 +42,42 @@ std::string cgroups_path(const model::ContainerConfig& config) {
   return (parent.front() == '/' ? parent : "/" + parent) + "/" + config.id;
 }
 
+void add_secrets(const engine::Engine& engine, const model::ContainerConfig& config,
+                 spec::SpecInput& input) {
+  const secrets::Secrets secrets(engine.store, engine.layout.secrets());
+  for (std::size_t i = 0; i < config.secrets.size(); ++i) {
+    const model::SecretUse& use = config.secrets[i];
+    if (use.type == "env") {
+      input.secret_env[use.target] = secrets.data(secrets.inspect(use.id).id);
+    } else {
+      input.files[use.target] = engine.layout.secret_files(config.id) / std::to_string(i);
+    }
+  }
+}
+
+// The hooks that fit: those of the runtime go into the configuration, poststop ones into a
+// file for the end, and precreate ones may change it all.
+Json with_hooks(const StepContext& context, Json document) {
+  const engine::Engine& engine = context.engine;
+  const std::vector<hooks::Hook> all = hooks::read_hooks(engine.settings.hooks_dirs);
+  if (all.empty()) {
+    return document;
+  }
+  const auto& mounts = context.config.mounts;
+  hooks::Subject subject;
+  subject.annotations = document.at("annotations").get<std::map<std::string, std::string>>();
+  subject.command = document.at("process").at("args").at(0).get<std::string>();
+  subject.has_bind_mounts = std::any_of(mounts.begin(), mounts.end(), [](const auto& mount) {
+    return mount.kind == model::MountKind::kBind;
+  });
+  hooks::Chosen chosen = hooks::choose(all, subject);
+  if (!chosen.runtime.empty()) {
+    document["hooks"] = std::move(chosen.runtime);
+  }
+  hooks::keep_poststop(engine.layout.poststop(context.config.id), chosen.poststop, document);
+  return hooks::run_precreate(chosen.precreate, std::move(document));
+}
+
 void run(StepContext& context) {
   const engine::Engine& engine = context.engine;
   const model::ContainerConfig& config = context.config;
@@ -54,6 +94,7 @@ void run(StepContext& context) {
   input.hostname = hostname_of(context);
   input.mounts = resolved_mounts(context);
   input.files = container_files(context);
+  add_secrets(engine, config, input);
   input.namespaces = namespaces_of(context);
   input.cgroups_path = cgroups_path(config);
   if (config.process.init) {
@@ -65,7 +106,8 @@ void run(StepContext& context) {
   input.seccomp_cache = layout.seccomp_cache();
   input.note = [](const std::string& line) { log::debug(line); };
   context.state.cgroup_path = input.cgroups_path;
-  write_file(layout.bundle(config.id) / "config.json", to_text(spec::build(input)), 0600);
+  write_file(layout.bundle(config.id) / "config.json", to_text(with_hooks(context, spec::build(input))),
+             0600);
 }
 
 // The bundle is a folder in the run folder, and goes with it.
