@@ -8,6 +8,8 @@
 #include "cli/report.h"
 #include "cli/selection.h"
 #include "core/engine/engine.h"
+#include "core/lifecycle/verbs/healthcheck.h"
+#include "core/lifecycle/disk_usage.h"
 #include "core/lifecycle/verbs/list.h"
 #include "core/model/ids.h"
 
@@ -68,6 +70,7 @@ constexpr Column kColumnsWithSize[] = {
 
 struct Shown {
   store::ContainerRow row;
+  std::string health;  // " (healthy)"
   std::optional<ContainerSize> size;
 };
 
@@ -77,16 +80,8 @@ bool runs(const store::ContainerRow& row) {
 }
 
 ContainerSize size_of(engine::Engine& engine, const std::string& id) {
-  return engine.store.read([&](const store::Reader& reader) {
-    ContainerSize size;
-    const auto config = reader.find_container(id);
-    const auto image = config ? reader.find_image(config->image_id) : std::nullopt;
-    if (config && config->rootfs.empty()) {
-      size.writable = engine.backends.storage(config->backends.storage).usage(id).bytes;
-    }
-    size.whole = size.writable + (image ? image->size : 0);
-    return size;
-  });
+  const lifecycle::ContainerSize size = lifecycle::container_size(engine, id);
+  return {size.writable, size.whole};
 }
 
 void sort_by(std::vector<Shown>& shown, const std::string& key) {
@@ -116,6 +111,19 @@ void sort_by(std::vector<Shown>& shown, const std::string& key) {
   }
 }
 
+std::string health_text(engine::Engine& engine, const store::ContainerRow& row) {
+  if (!row.brief.health || !runs(row)) {
+    return "";
+  }
+  const auto health = lifecycle::health_of(engine, row.brief.id);
+  return health ? " (" + health->status + ")" : "";
+}
+
+OrderedJson with_health(OrderedJson row, const std::string& health) {
+  row["Status"] = row["Status"].get<std::string>() + health;
+  return row;
+}
+
 std::vector<store::ContainerRow> choose(Context& context) {
   const Options& options = context.options();
   const ContainerFilter filter(context.engine(), options.list("filter"));
@@ -141,7 +149,8 @@ int run(Context& context) {
     if (options.flag("size")) {
       size = size_of(context.engine(), row.brief.id);
     }
-    shown.push_back({std::move(row), size});
+    std::string health = health_text(context.engine(), row);
+    shown.push_back({std::move(row), std::move(health), size});
   }
   sort_by(shown, options.text("sort"));
   if (options.flag("quiet")) {
@@ -159,9 +168,10 @@ int run(Context& context) {
   }
   for (const Shown& one : shown) {
     if (wants_json(format)) {
-      listing.document.push_back(container_json(one.row, now, one.size));
+      listing.document.push_back(with_health(container_json(one.row, now, one.size), one.health));
     } else {
-      listing.rows.push_back(container_row(one.row, {now, truncate}, one.size));
+      listing.rows.push_back(
+          with_health(container_row(one.row, {now, truncate}, one.size), one.health));
     }
   }
   print_listing(context.out(), listing, format, options.flag("noheading"));

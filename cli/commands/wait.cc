@@ -14,7 +14,7 @@ constexpr Option kOptions[] = {
     {.name = "condition",
      .kind = ValueKind::kStrings,
      .help = "Condition to wait on (configured, created, running, paused, stopped, exited, "
-             "removing, removed)"},
+             "removing, removed, healthy, unhealthy)"},
     {.name = "ignore",
      .kind = ValueKind::kFlag,
      .help = "Ignore errors when a specified container is missing"},

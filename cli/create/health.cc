@@ -42,11 +42,14 @@ void read_health(const Options& options, lifecycle::CreateRequest& request) {
   if (request.no_healthcheck && options.given("health-cmd")) {
     throw Error(Code::kInvalid, "cannot specify both --no-healthcheck and --health-cmd");
   }
-  if (!options.given("health-cmd")) {
+  // On an image's own check only the action can be put.
+  if (!options.given("health-cmd") && !options.given("health-on-failure")) {
     return;
   }
   model::HealthConfig health;
-  health.test = parse_test(options.text("health-cmd"));
+  if (options.given("health-cmd")) {
+    health.test = parse_test(options.text("health-cmd"));
+  }
   health.interval_ns = interval_of(options.text("health-interval"));
   health.timeout_ns = options.duration("health-timeout").count();
   health.start_period_ns = options.duration("health-start-period").count();

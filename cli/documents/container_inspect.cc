@@ -18,13 +18,17 @@ std::vector<std::string> capabilities_of(const model::ContainerConfig& config,
                                         security.cap_drop, host);
 }
 
-OrderedJson size_members(const std::optional<ContainerSize>& size) {
-  OrderedJson members = OrderedJson::object();
-  if (size) {
-    members["SizeRw"] = size->writable;
-    members["SizeRootFs"] = size->whole;
+OrderedJson health_state(const health::Record& health) {
+  OrderedJson log = OrderedJson::array();
+  for (const health::Check& check : health.log) {
+    log.push_back({{"Start", rfc3339_nano(check.start_ns)},
+                   {"End", rfc3339_nano(check.end_ns)},
+                   {"ExitCode", check.exit_code},
+                   {"Output", check.output}});
   }
-  return members;
+  return {{"Status", health.status},
+          {"FailingStreak", health.failing_streak},
+          {"Log", log.empty() ? OrderedJson() : log}};
 }
 
 }  // namespace
@@ -49,7 +53,9 @@ OrderedJson inspect_state(const lifecycle::Inspected& container) {
                    {"CgroupPath", state.cgroup_path},
                    {"CheckpointedAt", rfc3339_nano(state.checkpointed_ns)},
                    {"RestoredAt", rfc3339_nano(state.restored_ns)}};
-  if (!container.config.health.test.empty()) {
+  if (container.health) {
+    json["Health"] = health_state(*container.health);
+  } else if (health::has_check(container.config.health)) {
     json["Health"]["Status"] = "starting";
   }
   return json;
@@ -103,8 +109,24 @@ OrderedJson container_inspect(const lifecycle::Inspected& container,
       {"IsService", false},
       {"Config", inspect_config(config)},
       {"HostConfig", inspect_host_config(config, facts)}};
-  json.update(size_members(facts.size));
+  json["SizeRw"] = facts.size ? OrderedJson(facts.size->writable) : OrderedJson();
+  json["SizeRootFs"] = facts.size ? OrderedJson(facts.size->whole) : OrderedJson();
   return json;
+}
+
+OrderedJson container_without_empties(OrderedJson view) {
+  const auto drop = [](OrderedJson& json, const char* member) {
+    if (json[member].empty()) {
+      json.erase(member);
+    }
+  };
+  view.erase("ID");
+  drop(view, "SizeRw");
+  drop(view, "SizeRootFs");
+  drop(view["Config"], "Healthcheck");
+  drop(view["Config"], "Timezone");
+  drop(view["NetworkSettings"], "Networks");
+  return view;
 }
 
 }  // namespace gantry::cli

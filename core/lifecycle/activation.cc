@@ -47,7 +47,7 @@ void activate(engine::Engine& engine, LockedContainer& container, const StartOpt
   try {
     if (before == Status::kCreated) {
       try {
-        play({&kStartProcess, 1}, context, journal);
+        play(start_steps(), context, journal);
       } catch (...) {
         deactivate(engine, container);
         throw;

@@ -139,7 +139,11 @@ int exec(engine::Engine& engine, const std::string& name_or_id, const ExecReques
       attach.terminal = request.terminal;
       attachment = engine.monitor.attach(attach);
     }
-    session.started(running->start(kStartTimeout));
+    const ports::Started pids = running->start(kStartTimeout);
+    session.started(pids);
+    if (request.started) {
+      request.started(pids);
+    }
     if (ret_session != nullptr) {
       *ret_session = session.id();
     }

@@ -17,6 +17,7 @@ struct ExecRequest {
   bool privileged = false;
   bool detach = false;
   unsigned preserve_fds = 0;
+  std::function<void(const ports::Started&)> started = nullptr;  // told once it runs
 };
 
 // Runs a command inside a running container. Attached: pumps the streams and answers the

@@ -2,6 +2,7 @@
 #include "core/lifecycle/verbs/list.h"
 
 #include "core/lifecycle/sync.h"
+#include "core/lifecycle/verbs/healthcheck.h"
 
 namespace gantry::lifecycle {
 
@@ -20,6 +21,9 @@ Inspected inspect(engine::Engine& engine, const std::string& name_or_id) {
     return Inspected{*reader.find_container(id), *reader.find_state(id)};
   });
   found.state = observe(engine, found.config.id, found.state);
+  if (health::has_check(found.config.health)) {
+    found.health = health_of(engine, found.config.id);
+  }
   return found;
 }
 

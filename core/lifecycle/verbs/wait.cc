@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "core/lifecycle/sync.h"
+#include "core/lifecycle/verbs/healthcheck.h"
 #include "core/lifecycle/verbs/list.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
@@ -111,6 +112,10 @@ int wait(engine::Engine& engine, const std::string& name_or_id, const WaitOption
     }
     if (const std::optional<int> answer = check(options.conditions, now)) {
       return *answer;
+    }
+    if (const std::optional<health::Record> health = health_of(engine, id);
+        health && !has_ended(now) && asks(options.conditions, health->status)) {
+      return -1;
     }
     changes.wait(now.monitor_pid);
   }

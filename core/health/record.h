@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How healthy a container is: what the last checks found, and what follows from them. The
+// record is a file in the container's run folder, replaced by rename, so that any number of
+// readers see it whole; writers hold the container's lock. Values otherwise.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/model/container_config.h"
+
+namespace gantry::health {
+
+struct Check {
+  std::int64_t start_ns = 0;  // since the epoch
+  std::int64_t end_ns = 0;
+  int exit_code = 0;   // -1: it took too long
+  std::string output;  // the beginning
+};
+
+struct Record {
+  std::string status = "starting";  // starting, healthy, unhealthy
+  int failing_streak = 0;
+  std::vector<Check> log;  // the last five, oldest first
+};
+
+// As much output of a check as is kept.
+inline constexpr std::size_t kOutputLimit = 500;
+
+[[nodiscard]] bool has_check(const model::HealthConfig& config);
+// The command line of the check. kInvalid when there is none.
+[[nodiscard]] std::vector<std::string> argv_of(const model::HealthConfig& config);
+
+// Adds a check to the record: success is healthy at once, failures count once the start
+// period is over and are unhealthy when there are as many in a row as config.retries.
+void apply(Record& record, const model::HealthConfig& config, std::int64_t container_started_ns,
+           Check check);
+
+// nullopt when there is none.
+[[nodiscard]] std::optional<Record> read_record(const std::filesystem::path& file);
+void write_record(const std::filesystem::path& file, const Record& record);
+
+}  // namespace gantry::health
