@@ -78,6 +78,16 @@ std::string plain(std::string text) {
   return text;
 }
 
+std::optional<model::ContainerConfig> config_of(engine::Engine& engine, const std::string& id) {
+  return engine.store.read([&](const store::Reader& reader) { return reader.find_container(id); });
+}
+
+// What a reboot should not keep from running: always, and unless-stopped if nobody did.
+bool starts_on_boot(const model::ContainerConfig& config, const model::ContainerState& state) {
+  return config.restart.name == "always" ||
+         (config.restart.name == "unless-stopped" && !state.stopped_by_user);
+}
+
 }  // namespace
 
 ContainerFilter::ContainerFilter(engine::Engine& engine,
@@ -161,6 +171,18 @@ ContainerFilter::Test ContainerFilter::test_for(engine::Engine& engine, const st
   }
   if (key == "volume") {
     return [value = plain(value)](const Row& row) { return is_in(row.brief.mounts, value); };
+  }
+  if (key == "restart-policy") {
+    return [&engine, value](const Row& row) {
+      const auto config = config_of(engine, row.brief.id);
+      return config && config->restart.name == value;
+    };
+  }
+  if (key == "should-start-on-boot") {
+    return [&engine, wanted = parse_bool(value).value_or(true)](const Row& row) {
+      const auto config = config_of(engine, row.brief.id);
+      return config && starts_on_boot(*config, row.state) == wanted;
+    };
   }
   if (key == "network") {
     return [value](const Row& row) { return is_in(row.brief.networks, value); };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <ostream>
 
 #include "cli/commands/commands.h"
@@ -55,7 +56,11 @@ int run(Context& context) {
   const Options& options = context.options();
   const lifecycle::RemoveOptions how = asked(options);
   const auto any = [](const store::ContainerRow&) { return true; };
-  const std::vector<std::string> names = select_containers(context, any);
+  std::vector<std::string> names = select_containers(context, any);
+  if (options.flag("all")) {
+    // A container depends on older ones alone: from the newest on, none is in the way.
+    std::reverse(names.begin(), names.end());
+  }
   // With --all one may have gone along with another; with --force a missing one is no error.
   const bool ignore = options.flag("ignore") || options.flag("all") || how.force;
   for_each(context, names, ignore, [&](const std::string& name) {

@@ -22,7 +22,9 @@ bool restart_by_policy(engine::Engine& engine, LockedContainer& container) {
   ++container.state.restart_count;
   deactivate(engine, container);
   container.lock.release();
-  start(engine, id);
+  StartOptions how;
+  how.by_policy = true;
+  start(engine, id, how);
   announce(engine, config, "restart");
   return true;
 }

@@ -2,6 +2,7 @@
 #include "core/lifecycle/verbs/kill.h"
 
 #include <csignal>
+#include <cstdlib>
 
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/state_machine.h"
@@ -12,7 +13,9 @@ namespace gantry::lifecycle {
 void kill(engine::Engine& engine, const std::string& name_or_id, int signal) {
   LockedContainer container = lock_container(engine, name_or_id);
   (void)permits(container.state.status, Verb::kKill, name_or_id);
-  if (signal == SIGKILL) {
+  // Whoever sends one of these wants it to end: no policy shall start it again.
+  if (signal == SIGKILL ||
+      signal == std::atoi(container.config.process.stop_signal.c_str())) {
     container.state.stopped_by_user = true;
     save_state(engine, container);
   }

@@ -19,6 +19,9 @@ void start(engine::Engine& engine, const std::string& name_or_id, const StartOpt
   if (!permits(container.state.status, Verb::kStart, name_or_id)) {
     return;
   }
+  if (!options.by_policy) {
+    container.state.restart_count = 0;
+  }
   const bool was_created = container.state.status == Status::kCreated;
   activate(engine, container, options, ActivateTo::kRunning);
   if (!was_created) {

@@ -15,6 +15,7 @@ struct StartOptions {
   // --rm in the foreground: this process cleans up, the monitor's exit command is a net.
   bool foreground = false;
   bool start_dependencies = true;
+  bool by_policy = false;  // the restart policy starts it: its count goes on
 };
 
 // Activates the container and starts its process. Already running: nothing to do. When it
