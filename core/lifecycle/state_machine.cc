@@ -25,6 +25,12 @@ constexpr std::string_view kBeingCreated = "container is still being created";
 constexpr std::string_view kBeingRemoved = "container is being removed: finish with rm --force";
 constexpr std::string_view kUnclear = "container is in an unknown state: remove it with rm --force";
 
+// What only reads or writes files asks no more than that there are some.
+constexpr std::array<Ruling, kStatusCount> kNeedsFiles{
+    no(kUnknown, kUnclear), no(kCreating, kBeingCreated), go(kConfigured), go(kCreated),
+    go(kRunning),           go(kPaused),                  go(kStopped),    go(kExited),
+    no(kRemoving, kBeingRemoved)};
+
 struct Row {
   Verb verb;
   std::string_view name;
@@ -75,6 +81,10 @@ constexpr std::array<Row, kVerbs.size()> kTable{{
      {no(kUnknown, kUnclear), no(kCreating, kBeingCreated), no(kConfigured, kNotRunning),
       no(kCreated, kNotRunning), go(kRunning), go(kPaused), no(kStopped, kNotRunning),
       no(kExited, kNotRunning), no(kRemoving, kBeingRemoved)}},
+    {Verb::kStats, "stats",
+     {no(kUnknown, kUnclear), no(kCreating, kBeingCreated), no(kConfigured, kNotRunning),
+      no(kCreated, kNotRunning), go(kRunning), go(kPaused), no(kStopped, kNotRunning),
+      no(kExited, kNotRunning), no(kRemoving, kBeingRemoved)}},
     {Verb::kUpdate, "update",
      {no(kUnknown, kUnclear), no(kCreating, kBeingCreated), go(kConfigured), go(kCreated),
       go(kRunning), go(kPaused), go(kStopped), go(kExited), no(kRemoving, kBeingRemoved)}},
@@ -85,6 +95,10 @@ constexpr std::array<Row, kVerbs.size()> kTable{{
     {Verb::kRename, "rename",
      {go(kUnknown), no(kCreating, kBeingCreated), go(kConfigured), go(kCreated), go(kRunning),
       go(kPaused), go(kStopped), go(kExited), no(kRemoving, kBeingRemoved)}},
+    {Verb::kMount, "mount", kNeedsFiles},
+    {Verb::kExport, "export", kNeedsFiles},
+    {Verb::kCopy, "cp", kNeedsFiles},
+    {Verb::kCommit, "commit", kNeedsFiles},
     {Verb::kCleanup, "cleanup",
      {no(kUnknown, kUnclear), no(kCreating, kBeingCreated), done(kConfigured), go(kConfigured),
       no(kRunning, kIsRunning), no(kPaused, kIsPaused), go(kExited), done(kExited),

@@ -25,17 +25,23 @@ enum class Verb {
   kExec,
   kAttach,
   kTop,
+  kStats,
   kUpdate,
   kCheckpoint,
   kRename,
+  kMount,
+  kExport,
+  kCopy,
+  kCommit,
   kCleanup,
   kRemove,
   kForceRemove,
 };
 inline constexpr std::array kVerbs{
-    Verb::kInit,   Verb::kStart,  Verb::kStop,       Verb::kKill,   Verb::kPause,   Verb::kUnpause,
-    Verb::kRestart, Verb::kExec,  Verb::kAttach,     Verb::kTop,    Verb::kUpdate,  Verb::kCheckpoint,
-    Verb::kRename, Verb::kCleanup, Verb::kRemove,    Verb::kForceRemove};
+    Verb::kInit,    Verb::kStart,  Verb::kStop,   Verb::kKill,       Verb::kPause,
+    Verb::kUnpause, Verb::kRestart, Verb::kExec,  Verb::kAttach,     Verb::kTop, Verb::kStats,
+    Verb::kUpdate,  Verb::kCheckpoint, Verb::kRename, Verb::kMount,  Verb::kExport,
+    Verb::kCopy,    Verb::kCommit, Verb::kCleanup, Verb::kRemove,    Verb::kForceRemove};
 inline constexpr std::array kStatuses{
     Status::kUnknown, Status::kCreating, Status::kConfigured, Status::kCreated, Status::kRunning,
     Status::kPaused,  Status::kStopped,  Status::kExited,     Status::kRemoving};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/steps/steps.h"
+#include "core/lifecycle/user_mounts.h"
 #include "sdk/support/files.h"
 
 namespace gantry::lifecycle {
@@ -22,8 +23,10 @@ void run(StepContext& context) {
 
 void undo(StepContext& context) {
   const model::ContainerConfig& config = context.config;
-  if (config.rootfs.empty()) {
+  // What the user mounted stays mounted.
+  if (config.rootfs.empty() && user_mounts(context.engine, config.id).count == 0) {
     context.engine.backends.storage(config.backends.storage).unmount(config.id);
+    save_user_mounts(context.engine, config.id, {});
   }
   context.state.mount_point.clear();
 }

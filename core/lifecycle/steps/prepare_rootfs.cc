@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/steps/steps.h"
+#include "core/lifecycle/user_mounts.h"
 #include "sdk/support/files.h"
 
 namespace gantry::lifecycle {
@@ -22,6 +23,7 @@ void undo(StepContext& context) {
   const model::ContainerConfig& config = context.config;
   if (config.rootfs.empty()) {
     context.engine.backends.storage(config.backends.storage).remove(config.id);
+    save_user_mounts(context.engine, config.id, {});
   }
   remove_tree(context.engine.layout.container_data(config.id));
 }

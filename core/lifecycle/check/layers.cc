@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Layers that no image and no container names, and records whose layers are gone.
+#include <map>
+#include <optional>
+
+#include "core/image/layer_gc.h"
+#include "core/image/layer_lock.h"
+#include "core/lifecycle/check/findings.h"
+#include "core/lifecycle/image_choice.h"
+#include "core/lifecycle/user_mounts.h"
+#include "core/lifecycle/verbs/list.h"
+#include "core/model/ids.h"
+
+namespace gantry::lifecycle {
+
+namespace {
+
+using Layers = std::map<std::string, ports::LayerInfo>;
+
+std::optional<ports::LayerInfo> find_layer(ports::Storage& storage, const std::string& id) {
+  try {
+    return storage.stat(id);
+  } catch (const Error& e) {
+    if (e.code() == Code::kNotFound) {
+      return std::nullopt;
+    }
+    throw;
+  }
+}
+
+Layers all_layers(ports::Storage& storage) {
+  Layers layers;
+  for (const std::string& id : storage.list()) {
+    if (const auto info = find_layer(storage, id)) {
+      layers.emplace(id, *info);
+    }
+  }
+  return layers;
+}
+
+// "ID" or "ID-image0": the container that a writable layer was made for.
+std::string owner_of(const std::string& layer) { return layer.substr(0, layer.find('-')); }
+
+void add_with_parents(const Layers& layers, std::string id, std::set<std::string>& used) {
+  while (!id.empty() && used.insert(id).second) {
+    const auto layer = layers.find(id);
+    id = layer == layers.end() ? "" : layer->second.parent;
+  }
+}
+
+// What is named, with all below.
+std::set<std::string> used_layers(engine::Engine& engine, const Layers& layers) {
+  std::set<std::string> used;
+  engine.store.read([&](const store::Reader& reader) {
+    for (const model::Image& image : reader.images()) {
+      for (const std::string& layer : image.layers) {
+        add_with_parents(layers, layer, used);
+      }
+    }
+    for (const store::ContainerRow& row : reader.containers()) {
+      const auto config = reader.find_container(row.brief.id);
+      add_with_parents(layers, config ? config->image_layer : "", used);
+      for (const auto& [id, info] : layers) {
+        if (info.writable && owner_of(id) == row.brief.id) {
+          add_with_parents(layers, id, used);
+        }
+      }
+    }
+  });
+  return used;
+}
+
+void check_used(engine::Engine& engine, const Layers& layers, Findings& findings) {
+  ports::Storage& storage = engine.backends.storage("");
+  engine.store.read([&](const store::Reader& reader) {
+    for (const model::Image& image : reader.images()) {
+      for (const std::string& layer : image.layers) {
+        if (!layers.contains(layer)) {
+          findings.push_back(
+              {"image", image.id,
+               "its layer " + layer + " is gone: remove the image and load it again"});
+        }
+      }
+    }
+  });
+  for (const store::ContainerRow& row : list(engine)) {
+    const auto config = engine.store.read(
+        [&](const store::Reader& reader) { return reader.find_container(row.brief.id); });
+    const bool settled = row.state.status != model::Status::kCreating &&
+                         row.state.status != model::Status::kRemoving;
+    if (config && config->rootfs.empty() && settled &&
+        config->backends.storage == engine.backends.chosen().storage &&
+        !find_layer(storage, row.brief.id)) {
+      findings.push_back(
+          {"container", row.brief.id, "its layer is gone, and with it its files: remove it"});
+    }
+  }
+}
+
+}  // namespace
+
+void check_layers(engine::Engine& engine, Findings& findings) {
+  ports::Storage& storage = engine.backends.storage("");
+  const image::Context images = image_context(engine);
+  const Layers layers = all_layers(storage);
+  const std::set<std::string> used = used_layers(engine, layers);
+  for (const auto& [id, info] : layers) {
+    if (used.contains(id) || !find_layer(storage, id)) {
+      continue;
+    }
+    if (info.writable && model::is_full_id(owner_of(id))) {
+      findings.push_back({"layer", id, "no container has it", [&engine, layer = id] {
+                            engine.backends.storage("").remove(layer);
+                          }});
+    } else if (!info.writable && image::LayerLocks(images.root).try_own(id)) {  // else in use
+      findings.push_back(
+          {"layer", id, "no image and no container names it", [&engine, layer = id] {
+             (void)image::drop_unused_layers(image_context(engine), {layer});
+           }});
+    }
+  }
+  check_used(engine, layers, findings);
+}
+
+void check_mounts(engine::Engine& engine, Findings& findings) {
+  ports::Storage& storage = engine.backends.storage("");
+  for (const store::ContainerRow& row : list(engine)) {
+    const std::string& id = row.brief.id;
+    const auto layer = find_layer(storage, id);
+    const auto lock = engine.locks.try_acquire(locks::Kind::kContainer, id);
+    if (!layer || !layer->mounted || !lock || mounts_itself(row.state) ||
+        user_mounts(engine, id).count > 0 || row.state.status == model::Status::kStopped) {
+      continue;
+    }
+    findings.push_back(
+        {"mount", id, "its root file system is mounted, and nobody uses it", [&engine, id] {
+           const auto container = lock_if_exists(engine, id);
+           if (container && !mounts_itself(container->state) &&
+               user_mounts(engine, id).count == 0) {
+             engine.backends.storage("").unmount(id);
+             save_user_mounts(engine, id, {});
+           }
+         }});
+  }
+}
+
+}  // namespace gantry::lifecycle
