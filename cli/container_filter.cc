@@ -79,7 +79,8 @@ std::string plain(std::string text) {
 }
 
 std::optional<model::ContainerConfig> config_of(engine::Engine& engine, const std::string& id) {
-  return engine.store.read([&](const store::Reader& reader) { return reader.find_container(id); });
+  return engine.store.read(
+      [&](const store::Reader& reader) { return reader.find_container(id); });
 }
 
 // What a reboot should not keep from running: always, and unless-stopped if nobody did.

@@ -8,8 +8,8 @@
 #include "cli/report.h"
 #include "cli/selection.h"
 #include "core/engine/engine.h"
-#include "core/lifecycle/verbs/healthcheck.h"
 #include "core/lifecycle/disk_usage.h"
+#include "core/lifecycle/verbs/healthcheck.h"
 #include "core/lifecycle/verbs/list.h"
 #include "core/model/ids.h"
 
@@ -168,7 +168,8 @@ int run(Context& context) {
   }
   for (const Shown& one : shown) {
     if (wants_json(format)) {
-      listing.document.push_back(with_health(container_json(one.row, now, one.size), one.health));
+      listing.document.push_back(
+          with_health(container_json(one.row, now, one.size), one.health));
     } else {
       listing.rows.push_back(
           with_health(container_row(one.row, {now, truncate}, one.size), one.health));

@@ -78,8 +78,8 @@ bool HostProcesses::alive(int pid) {
 
 void HostProcesses::kill(int pid, int signal) {
   if (::kill(pid, signal) != 0) {
-    throw errno_error(errno, "send signal " + std::to_string(signal) + " to process " +
-                                 std::to_string(pid));
+    throw errno_error(
+        errno, "send signal " + std::to_string(signal) + " to process " + std::to_string(pid));
   }
 }
 

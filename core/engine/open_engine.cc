@@ -38,7 +38,8 @@ Settings settings_of(const layout::Configuration& configuration) {
     settings.own_command.push_back(flag);
   }
   settings.exit_command = settings.own_command;
-  settings.exit_command.insert(settings.exit_command.end(), {"container", "cleanup", "--from-monitor"});
+  settings.exit_command.insert(settings.exit_command.end(),
+                               {"container", "cleanup", "--from-monitor"});
   settings.hide_program = hide_program(configuration);
   settings.init_program = configuration.get("init_program");
   settings.default_network = configuration.get("default_network");
@@ -81,8 +82,8 @@ class OpenEngine : public Backends {
         monitor_({configuration_.get("conmon"), settings_.hide_program}),
         locks_(layout_.locks(), options.verb),
         events_(layout_.events()),
-        engine_{layout_, settings_,  store_, *this,  monitor_,
-                clock_,  mounter_, processes_, locks_, events_} {}
+        engine_{layout_, settings_, store_,     *this,  monitor_,
+                clock_,  mounter_,  processes_, locks_, events_} {}
 
   [[nodiscard]] Engine& engine() noexcept { return engine_; }
 

@@ -76,8 +76,8 @@ const std::vector<KnownKey>& known_keys() {
       {"conmon", "conmon", "the monitor's program"},
       {"hide_program", "", "gantry-hide; empty: beside gantry's own program"},
       {"init_program", "", "init of --init; empty: catatonit or tini"},
-      {"hooks_dir", "",
-       "folder of OCI hooks, instead of the usual two; the later one wins", true},
+      {"hooks_dir", "", "folder of OCI hooks, instead of the usual two; the later one wins",
+       true},
       {"log_level", "warn", "trace, debug, info, warn or error"},
   };
   return keys;
@@ -149,8 +149,8 @@ Configuration Configuration::load(const ConfigurationInput& input) {
     const std::string name = environment_name(key);
     const char* value = input.environment ? input.environment(name.c_str()) : nullptr;
     if (value != nullptr && *value != '\0') {
-      setting.values = find_key(key)->repeated ? split_colons(value)
-                                               : std::vector<std::string>{value};
+      setting.values =
+          find_key(key)->repeated ? split_colons(value) : std::vector<std::string>{value};
       setting.source = "environment " + name;
     }
     if (const auto flag = input.flags.find(key); flag != input.flags.end()) {

@@ -55,9 +55,8 @@ std::optional<LockedContainer> end_process(engine::Engine& engine, LockedContain
     const ports::ExitSource source{id, engine.layout.exits(), engine.layout.bundle(id),
                                    container.state.monitor_pid};
     container.lock.release();
-    (void)engine.monitor.wait_any({source},
-                                  signal == SIGKILL ? std::chrono::milliseconds(kKillPatience)
-                                                    : patience);
+    (void)engine.monitor.wait_any(
+        {source}, signal == SIGKILL ? std::chrono::milliseconds(kKillPatience) : patience);
     std::optional<LockedContainer> again = lock_if_exists(engine, id);
     if (!again || !runs(again->state)) {
       return again;

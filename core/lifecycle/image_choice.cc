@@ -12,9 +12,8 @@ namespace {
 // Most names are found without the files under /etc/containers, which are slow to read.
 std::optional<image::Resolved> find_local(engine::Engine& engine, const std::string& name) {
   const image::Registries usual{{"docker.io"}, {}};
-  auto found = engine.store.read([&](const store::Reader& reader) {
-    return image::find_image(reader, name, usual);
-  });
+  auto found = engine.store.read(
+      [&](const store::Reader& reader) { return image::find_image(reader, name, usual); });
   if (!found) {
     const image::Registries registries = image::load_registries();
     found = engine.store.read([&](const store::Reader& reader) {
@@ -27,8 +26,11 @@ std::optional<image::Resolved> find_local(engine::Engine& engine, const std::str
 }  // namespace
 
 image::Context image_context(engine::Engine& engine) {
-  return {engine.backends.storage(""), engine.store, engine.layout.data / "images",
-          engine.layout.tmp(), {}};
+  return {engine.backends.storage(""),
+          engine.store,
+          engine.layout.data / "images",
+          engine.layout.tmp(),
+          {}};
 }
 
 ChosenImage choose_image(engine::Engine& engine, const std::string& name,

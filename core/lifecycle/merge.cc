@@ -47,9 +47,10 @@ void merge_command(const CreateRequest& request, const model::ImageDefaults& ima
     process.command = image.command;
   }
   if (process.argv().empty()) {
-    throw Error(Code::kInvalid,
-                "no command or entrypoint provided, and no CMD or ENTRYPOINT from image: give a "
-                "command after the image");
+    throw Error(
+        Code::kInvalid,
+        "no command or entrypoint provided, and no CMD or ENTRYPOINT from image: give a "
+        "command after the image");
   }
 }
 
@@ -80,9 +81,9 @@ void merge_health(const CreateRequest& request, const model::ImageDefaults& imag
 void add_image_volumes(const CreateRequest& request, const model::ImageDefaults& image,
                        std::vector<model::Mount>& mounts) {
   for (const std::string& destination : image.volumes) {
-    const bool taken = std::any_of(mounts.begin(), mounts.end(), [&](const model::Mount& mount) {
-      return mount.destination == destination;
-    });
+    const bool taken = std::any_of(
+        mounts.begin(), mounts.end(),
+        [&](const model::Mount& mount) { return mount.destination == destination; });
     if (taken || request.image_volumes == "ignore") {
       continue;
     }
@@ -110,8 +111,8 @@ model::ContainerConfig merge(const CreateRequest& request, const model::Image* i
   }
   merge_env(request, defaults, config.process.env);
   merge_command(request, defaults, config.process);
-  const auto first_of = [](const std::optional<std::string>& asked, const std::string& from_image,
-                           const char* otherwise) {
+  const auto first_of = [](const std::optional<std::string>& asked,
+                           const std::string& from_image, const char* otherwise) {
     return asked && !asked->empty() ? *asked : !from_image.empty() ? from_image : otherwise;
   };
   config.process.workdir = first_of(request.workdir, defaults.workdir, "/");

@@ -17,7 +17,8 @@ std::string namespace_of(const StepContext& context, const std::string& other,
       recorded ? observe(context.engine, other, *recorded) : model::ContainerState{};
   if (state.pid <= 0) {
     throw Error(Code::kInvalid, "cannot join the " + kind + " namespace of container " +
-                                    model::short_id(other) + " as it is not running: start it "
+                                    model::short_id(other) +
+                                    " as it is not running: start it "
                                     "first: container state improper");
   }
   return "/proc/" + std::to_string(state.pid) + "/ns/" + kind;

@@ -23,9 +23,10 @@ void mark_removing(engine::Engine& engine, LockedContainer& container) {
     for (const store::ContainerRow& row : writer.containers()) {
       const auto& needs = row.brief.depends_on;
       if (std::find(needs.begin(), needs.end(), id) != needs.end()) {
-        throw Error(Code::kBusy, "container " + id + " has dependent containers which must be "
-                                     "removed before it: " + row.brief.id +
-                                     ": container already exists");
+        throw Error(Code::kBusy, "container " + id +
+                                     " has dependent containers which must be "
+                                     "removed before it: " +
+                                     row.brief.id + ": container already exists");
       }
     }
     writer.put_state(id, container.state);

@@ -27,9 +27,9 @@ void take_volumes_from(const store::Reader& reader, const std::string& asked,
   depend_on(config, id);
   const std::optional<model::ContainerConfig> other = reader.find_container(id);
   for (model::Mount mount : other ? other->mounts : std::vector<model::Mount>{}) {
-    const bool taken = std::any_of(config.mounts.begin(), config.mounts.end(), [&](const auto& own) {
-      return own.destination == mount.destination;
-    });
+    const bool taken =
+        std::any_of(config.mounts.begin(), config.mounts.end(),
+                    [&](const auto& own) { return own.destination == mount.destination; });
     if (taken || mount.kind == model::MountKind::kTmpfs) {
       continue;
     }

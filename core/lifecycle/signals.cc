@@ -27,8 +27,9 @@ int to_number(std::string_view text) {
 }  // namespace
 
 int parse_signal(const std::string& text) {
-  const Error unknown(Code::kInvalid, "invalid signal: " + text +
-                                          ": give a name such as SIGTERM or a number from 1 to 64");
+  const Error unknown(
+      Code::kInvalid,
+      "invalid signal: " + text + ": give a name such as SIGTERM or a number from 1 to 64");
   if (const int number = to_number(text); number >= 0) {
     if (number < 1 || number > kLastRealTime) {
       throw unknown;

@@ -126,12 +126,11 @@ Lock LockTable::wait(Kind kind, const std::string& name, int operation,
         std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now()).count();
     if (left <= 0) {
       const std::optional<Holder> holder = read_holder(path);
-      throw Error(Code::kTimeout,
-                  std::string(name_of(kind)) + " " + name + " is busy" +
-                      (holder ? ": process " + std::to_string(holder->pid) + " is doing " +
-                                    holder->verb
-                              : "") +
-                      "; try again when it is done, or end that process");
+      throw Error(Code::kTimeout, std::string(name_of(kind)) + " " + name + " is busy" +
+                                      (holder ? ": process " + std::to_string(holder->pid) +
+                                                    " is doing " + holder->verb
+                                              : "") +
+                                      "; try again when it is done, or end that process");
     }
     // The close of a process that was killed is announced a moment before its lock is
     // dropped, so an event alone is not enough: look again after a while.
@@ -147,7 +146,8 @@ Lock LockTable::acquire(Kind kind, const std::string& name, milliseconds patienc
   return wait(kind, name, LOCK_EX, patience);
 }
 
-Lock LockTable::acquire_shared(Kind kind, const std::string& name, milliseconds patience) const {
+Lock LockTable::acquire_shared(Kind kind, const std::string& name,
+                               milliseconds patience) const {
   return wait(kind, name, LOCK_SH, patience);
 }
 

@@ -34,20 +34,20 @@ bool is_alnum(char c) {
 }
 
 constexpr std::array kAdjectives{
-    "amber",  "bold",   "brisk",  "calm",   "clever", "copper", "crisp",  "eager",
-    "fair",   "firm",   "fleet",  "gentle", "golden", "grand",  "hardy",  "honest",
-    "humble", "jolly",  "keen",   "kind",   "lively", "loyal",  "lucid",  "mellow",
-    "merry",  "nimble", "noble",  "patient", "proud", "quick",  "quiet",  "rapid",
-    "ready",  "serene", "sharp",  "silver", "solid",  "steady", "stout",  "sturdy",
-    "subtle", "sunny",  "swift",  "tidy",   "upbeat", "vivid",  "warm",   "wise"};
+    "amber",  "bold",   "brisk", "calm",    "clever", "copper", "crisp", "eager",
+    "fair",   "firm",   "fleet", "gentle",  "golden", "grand",  "hardy", "honest",
+    "humble", "jolly",  "keen",  "kind",    "lively", "loyal",  "lucid", "mellow",
+    "merry",  "nimble", "noble", "patient", "proud",  "quick",  "quiet", "rapid",
+    "ready",  "serene", "sharp", "silver",  "solid",  "steady", "stout", "sturdy",
+    "subtle", "sunny",  "swift", "tidy",    "upbeat", "vivid",  "warm",  "wise"};
 constexpr std::array kNouns{
-    "anchor",  "barge",   "beacon",  "berth",   "bollard", "bridge",  "buoy",    "cable",
-    "canal",   "capstan", "cargo",   "channel", "compass", "crane",   "current", "davit",
-    "deck",    "derrick", "dock",    "ferry",   "fender",  "funnel",  "galley",  "gantry",
-    "gull",    "harbor",  "hatch",   "hawser",  "helm",    "hoist",   "hull",    "jetty",
-    "keel",    "lantern", "ledger",  "lock",    "mast",    "mooring", "pallet",  "pier",
-    "pilot",   "pulley",  "quay",    "rudder",  "sail",    "sextant", "spar",    "tide",
-    "tiller",  "trestle", "tug",     "wharf",   "winch",   "windlass"};
+    "anchor", "barge",   "beacon", "berth",   "bollard", "bridge",  "buoy",    "cable",
+    "canal",  "capstan", "cargo",  "channel", "compass", "crane",   "current", "davit",
+    "deck",   "derrick", "dock",   "ferry",   "fender",  "funnel",  "galley",  "gantry",
+    "gull",   "harbor",  "hatch",  "hawser",  "helm",    "hoist",   "hull",    "jetty",
+    "keel",   "lantern", "ledger", "lock",    "mast",    "mooring", "pallet",  "pier",
+    "pilot",  "pulley",  "quay",   "rudder",  "sail",    "sextant", "spar",    "tide",
+    "tiller", "trestle", "tug",    "wharf",   "winch",   "windlass"};
 
 }  // namespace
 
@@ -76,9 +76,8 @@ bool is_full_id(std::string_view text) { return text.size() == 64 && is_id_prefi
 
 bool is_valid_name(std::string_view name) {
   return !name.empty() && name.size() <= 255 && is_alnum(name.front()) &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return is_alnum(c) || c == '_' || c == '.' || c == '-';
-         });
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return is_alnum(c) || c == '_' || c == '.' || c == '-'; });
 }
 
 void require_valid_name(std::string_view name) {

@@ -68,10 +68,9 @@ void put(ports::StateTransaction& txn, std::string_view prefix, const std::strin
 void require_this_schema(ports::StateTransaction& txn) {
   const std::optional<std::string> version = txn.get(kSchemaKey);
   if (version && *version != std::to_string(kSchemaVersion)) {
-    throw Error(Code::kUnsupported, "the state store has schema " + *version +
-                                        ", this gantry knows schema " +
-                                        std::to_string(kSchemaVersion) +
-                                        "; use the gantry that wrote it");
+    throw Error(Code::kUnsupported,
+                "the state store has schema " + *version + ", this gantry knows schema " +
+                    std::to_string(kSchemaVersion) + "; use the gantry that wrote it");
   }
 }
 
@@ -139,15 +138,15 @@ std::string Reader::resolve_container(const std::string& name_or_id) const {
   if (model::is_id_prefix(name_or_id)) {
     std::vector<std::string> ids = names_after(txn_, kContainerBrief, name_or_id, 2);
     if (ids.size() > 1) {
-      throw Error(Code::kInvalid, "more than one result for container name or ID " + name_or_id +
-                                      ": give more digits of the ID");
+      throw Error(Code::kInvalid, "more than one result for container name or ID " +
+                                      name_or_id + ": give more digits of the ID");
     }
     if (!ids.empty()) {
       return ids.front();
     }
   }
-  throw Error(Code::kNotFound, "no container with name or ID \"" + name_or_id +
-                                   "\" found: no such container");
+  throw Error(Code::kNotFound,
+              "no container with name or ID \"" + name_or_id + "\" found: no such container");
 }
 
 std::vector<model::ExecSession> Reader::exec_sessions(const std::string& id) const {
@@ -278,9 +277,7 @@ void Writer::remove_exec(const std::string& container, const std::string& exec) 
   txn_.del(key(kExec, container + "/" + exec));
 }
 
-void Writer::put_image(const model::Image& image) {
-  put(txn_, kImageRecord, image.id, image);
-}
+void Writer::put_image(const model::Image& image) { put(txn_, kImageRecord, image.id, image); }
 
 void Writer::tag_image(const std::string& id, const std::string& reference) {
   untag_image(reference);

@@ -110,23 +110,22 @@ fs::path make_bundle(const Bench& bench, const std::vector<std::string>& args,
   for (const char* type : {"pid", "mount", "ipc", "uts", "network"}) {
     namespaces.push_back({{"type", type}});
   }
-  const Json config = {
-      {"ociVersion", "1.0.2"},
-      {"process",
-       {{"terminal", false},
-        {"user", {{"uid", 0}, {"gid", 0}}},
-        {"args", args},
-        {"env", {"PATH=/bin"}},
-        {"cwd", "/"}}},
-      {"root", {{"path", "rootfs"}, {"readonly", true}}},
-      {"hostname", "conformance"},
-      {"mounts",
-       {{{"destination", "/proc"}, {"type", "proc"}, {"source", "proc"}},
-        {{"destination", "/dev"},
-         {"type", "tmpfs"},
-         {"source", "tmpfs"},
-         {"options", {"nosuid", "mode=755", "size=64k"}}}}},
-      {"linux", {{"namespaces", namespaces}, {"cgroupsPath", "/" + id}}}};
+  const Json config = {{"ociVersion", "1.0.2"},
+                       {"process",
+                        {{"terminal", false},
+                         {"user", {{"uid", 0}, {"gid", 0}}},
+                         {"args", args},
+                         {"env", {"PATH=/bin"}},
+                         {"cwd", "/"}}},
+                       {"root", {{"path", "rootfs"}, {"readonly", true}}},
+                       {"hostname", "conformance"},
+                       {"mounts",
+                        {{{"destination", "/proc"}, {"type", "proc"}, {"source", "proc"}},
+                         {{"destination", "/dev"},
+                          {"type", "tmpfs"},
+                          {"source", "tmpfs"},
+                          {"options", {"nosuid", "mode=755", "size=64k"}}}}},
+                       {"linux", {{"namespaces", namespaces}, {"cgroupsPath", "/" + id}}}};
   write_file(bundle / "config.json", to_text(config));
   return bundle;
 }

@@ -200,8 +200,8 @@ UniqueFd open_in_root(int root_fd, const std::string& path, int flags, mode_t mo
   how.mode = mode;
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
   for (int tries = 0;; ++tries) {
-    UniqueFd fd(static_cast<int>(
-        ::syscall(SYS_openat2, root_fd, path.c_str(), &how, sizeof(how))));
+    UniqueFd fd(
+        static_cast<int>(::syscall(SYS_openat2, root_fd, path.c_str(), &how, sizeof(how))));
     if (fd) {
       return fd;
     }

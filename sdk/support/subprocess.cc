@@ -65,8 +65,8 @@ struct ChildSetup {
          ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) == 0;
     for (const std::string& point : *setup.hide) {
       // Not mounted is as good as hidden.
-      ok = ok && (::umount2(point.c_str(), MNT_DETACH) == 0 || errno == EINVAL ||
-                  errno == ENOENT);
+      ok = ok &&
+           (::umount2(point.c_str(), MNT_DETACH) == 0 || errno == EINVAL || errno == ENOENT);
     }
   }
   for (const auto& [target, source] : *setup.fds) {
@@ -89,9 +89,7 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return result;
 }
 
-void set_nonblocking(int fd) {
-  (void)::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
-}
+void set_nonblocking(int fd) { (void)::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
 
 std::pair<UniqueFd, UniqueFd> make_pipe() {
   std::array<int, 2> ends{};
@@ -257,14 +255,14 @@ CommandResult run_command(const Command& command) {
   };
   try {
     while (out_read || err_read) {
-      std::array<pollfd, 4> items{pollfd{out_read.get(), POLLIN, 0},
-                                  pollfd{err_read.get(), POLLIN, 0},
-                                  pollfd{in_write.get(), POLLOUT, 0},
-                                  pollfd{child.pidfd(), POLLIN, 0}};
+      std::array<pollfd, 4> items{
+          pollfd{out_read.get(), POLLIN, 0}, pollfd{err_read.get(), POLLIN, 0},
+          pollfd{in_write.get(), POLLOUT, 0}, pollfd{child.pidfd(), POLLIN, 0}};
       long wait_ms = -1;
       if (command.timeout) {
         wait_ms = std::max<long>(
-            0, std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now()).count());
+            0,
+            std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now()).count());
       }
       if (command.cancelled) {
         wait_ms = wait_ms < 0 ? 200 : std::min(wait_ms, 200L);

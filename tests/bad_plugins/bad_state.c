@@ -9,12 +9,13 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#define STR(text) {text, sizeof(text) - 1}
+#define STR(text) \
+  { text, sizeof(text) - 1 }
 
 static int instance;
 
-static int32_t create(const gantry_host *host, gantry_str config_json, void **ret_self,
-                      const gantry_error *error) {
+static int32_t create(const gantry_host* host, gantry_str config_json, void** ret_self,
+                      const gantry_error* error) {
   (void)host;
   (void)config_json;
   (void)error;
@@ -24,45 +25,45 @@ static int32_t create(const gantry_host *host, gantry_str config_json, void **re
   *ret_self = &instance;
   return GANTRY_OK;
 }
-static void destroy(void *self) { (void)self; }
+static void destroy(void* self) { (void)self; }
 
-static int32_t open_store(void *self, gantry_str dir, const gantry_error *error) {
+static int32_t open_store(void* self, gantry_str dir, const gantry_error* error) {
   (void)self;
   (void)dir;
   (void)error;
   return GANTRY_OK;
 }
-static int32_t begin(void *self, int32_t mode, int64_t timeout_ms, void **ret_txn,
-                     const gantry_error *error) {
+static int32_t begin(void* self, int32_t mode, int64_t timeout_ms, void** ret_txn,
+                     const gantry_error* error) {
   (void)mode;
   (void)timeout_ms;
   (void)error;
   *ret_txn = self;
   return GANTRY_OK;
 }
-static int32_t get(void *txn, gantry_str key, const gantry_sink *value,
-                   const gantry_error *error) {
+static int32_t get(void* txn, gantry_str key, const gantry_sink* value,
+                   const gantry_error* error) {
   (void)txn;
   (void)key;
   (void)value;
   (void)error;
   return GANTRY_ERR_NOT_FOUND;
 }
-static int32_t put(void *txn, gantry_str key, gantry_str value, const gantry_error *error) {
+static int32_t put(void* txn, gantry_str key, gantry_str value, const gantry_error* error) {
   (void)txn;
   (void)key;
   (void)value;
   (void)error;
   return GANTRY_OK;
 }
-static int32_t del(void *txn, gantry_str key, const gantry_error *error) {
+static int32_t del(void* txn, gantry_str key, const gantry_error* error) {
   (void)txn;
   (void)key;
   (void)error;
   return GANTRY_OK;
 }
-static int32_t scan(void *txn, gantry_str first, gantry_str last, const gantry_kv_sink *items,
-                    const gantry_error *error) {
+static int32_t scan(void* txn, gantry_str first, gantry_str last, const gantry_kv_sink* items,
+                    const gantry_error* error) {
   (void)txn;
   (void)first;
   (void)last;
@@ -70,13 +71,13 @@ static int32_t scan(void *txn, gantry_str first, gantry_str last, const gantry_k
   (void)error;
   return GANTRY_OK;
 }
-static int32_t commit(void *txn, int32_t durability, const gantry_error *error) {
+static int32_t commit(void* txn, int32_t durability, const gantry_error* error) {
   (void)txn;
   (void)durability;
   (void)error;
   return GANTRY_OK;
 }
-static void abort_txn(void *txn) { (void)txn; }
+static void abort_txn(void* txn) { (void)txn; }
 
 #if defined(NULL_OP)
 #define BEGIN NULL
@@ -97,7 +98,7 @@ static void abort_txn(void *txn) { (void)txn; }
 /* What a later minor may look like: more at the tail. */
 struct ops_to_come {
   gantry_state_ops now;
-  int32_t (*one_more)(void *self);
+  int32_t (*one_more)(void* self);
 };
 
 /* OLDER: what lies behind struct_size must not be looked at, so it points nowhere good. */
@@ -106,8 +107,8 @@ struct ops_to_come {
 #else
 #define BEHIND(type) ((type)NULL)
 #endif
-typedef int32_t (*generation_fn)(void *, uint64_t *, const gantry_error *);
-typedef int32_t (*check_fn)(void *, int64_t, const gantry_error *);
+typedef int32_t (*generation_fn)(void*, uint64_t*, const gantry_error*);
+typedef int32_t (*check_fn)(void*, int64_t, const gantry_error*);
 
 static const struct ops_to_come ops = {
     .now = {.struct_size = OPS_SIZE,
@@ -178,7 +179,9 @@ struct plugin_to_come {
 };
 
 static const struct plugin_to_come plugin = {
-    .now = {.struct_size = PLUGIN_SIZE,
+    .now =
+        {
+            .struct_size = PLUGIN_SIZE,
 #if defined(WRONG_KIND)
             .kind = GANTRY_KIND_NET,
 #else
@@ -199,14 +202,14 @@ static const struct plugin_to_come plugin = {
             .ops = &ops,
 #endif
 #if defined(OLDER)
-            .get_extension = BEHIND(const void *(*)(void *, gantry_str)),
+            .get_extension = BEHIND(const void* (*)(void*, gantry_str)),
 #endif
-    },
+        },
     .one_more = 1,
 };
 
 #if defined(UNRESOLVED)
-const gantry_plugin *a_function_that_nobody_defines(void);
+const gantry_plugin* a_function_that_nobody_defines(void);
 #endif
 
 #if defined(NO_ENTRY)
@@ -214,8 +217,8 @@ const gantry_plugin *a_function_that_nobody_defines(void);
 #else
 #define ENTRY gantry_plugin_entry_v1
 #endif
-__attribute__((visibility("default"))) const gantry_plugin *ENTRY(void);
-const gantry_plugin *ENTRY(void) {
+__attribute__((visibility("default"))) const gantry_plugin* ENTRY(void);
+const gantry_plugin* ENTRY(void) {
   (void)create;
   (void)begin;
   (void)ops;

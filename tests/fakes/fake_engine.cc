@@ -27,8 +27,8 @@ FakeEngine::FakeEngine()
   engine_ = std::make_unique<engine::Engine>(engine::Engine{
       layout_, settings_, store_, *this, monitor_, clock, mounter, processes, locks_, events_});
   storage_.init();
-  storage_.create({.id = "base", .parent = {}, .writable = false, .mapping = {},
-                   .options_json = {}});
+  storage_.create(
+      {.id = "base", .parent = {}, .writable = false, .mapping = {}, .options_json = {}});
   storage_.commit("base");
   model::Image image;
   image.id = std::string(64, 'a');

@@ -71,8 +71,7 @@ const Verb kVerbs[] = {
        lifecycle::start(e.get(), "box");
      },
      [](FakeEngine& e) { lifecycle::stop(e.get(), "box"); }},
-    {"rm",
-     [](FakeEngine& e) { (void)lifecycle::create(e.get(), FakeEngine::request("box")); },
+    {"rm", [](FakeEngine& e) { (void)lifecycle::create(e.get(), FakeEngine::request("box")); },
      [](FakeEngine& e) { (void)lifecycle::remove(e.get(), "box"); }},
     {"rm --force",
      [](FakeEngine& e) {
@@ -83,9 +82,8 @@ const Verb kVerbs[] = {
 };
 
 bool exists(FakeEngine& engine) {
-  return engine.get().store.read([](const store::Reader& reader) {
-    return reader.container_by_name("box").has_value();
-  });
+  return engine.get().store.read(
+      [](const store::Reader& reader) { return reader.container_by_name("box").has_value(); });
 }
 
 bool unfinished(FakeEngine& engine) {
@@ -152,15 +150,15 @@ TEST_P(Sweep, EveryCall) {
   EXPECT_GT(nth, 4) << "no call was ever made to fail";
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Verbs, Sweep,
-    testing::Combine(testing::Range(std::size_t{0}, std::size(kVerbs)),
-                     testing::Values(Fault::kError, Fault::kDeath)),
-    [](const auto& param) {
-      std::string name = kVerbs[std::get<0>(param.param)].name;
-      std::erase_if(name, [](char c) { return c == ' ' || c == '-'; });
-      return name + (std::get<1>(param.param) == Fault::kError ? "Fails" : "Dies");
-    });
+INSTANTIATE_TEST_SUITE_P(Verbs, Sweep,
+                         testing::Combine(testing::Range(std::size_t{0}, std::size(kVerbs)),
+                                          testing::Values(Fault::kError, Fault::kDeath)),
+                         [](const auto& param) {
+                           std::string name = kVerbs[std::get<0>(param.param)].name;
+                           std::erase_if(name, [](char c) { return c == ' ' || c == '-'; });
+                           return name + (std::get<1>(param.param) == Fault::kError ? "Fails"
+                                                                                    : "Dies");
+                         });
 
 }  // namespace
 }  // namespace gantry

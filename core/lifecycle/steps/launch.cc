@@ -44,7 +44,8 @@ void run(StepContext& context) {
   request.exit_command = context.engine.settings.exit_command;
   request.exit_command.push_back(config.id);
   request.exit_delay_s = context.foreground ? kForegroundExitDelay : 0;
-  request.pid_file = config.pid_file.empty() ? layout.pid_file(config.id).string() : config.pid_file;
+  request.pid_file =
+      config.pid_file.empty() ? layout.pid_file(config.id).string() : config.pid_file;
   request.monitor_pid_file = layout.monitor_pid_file(config.id);
   context.launch = context.engine.monitor.launch(request);
 }

@@ -16,9 +16,9 @@ void run(StepContext& context) {
     context.state.mount_point = config.rootfs;
     return;
   }
-  context.state.mount_point = context.engine.backends.storage(config.backends.storage)
-                                  .mount({.id = config.id, .read_only = false,
-                                          .mount_label = {}, .mapping = {}});
+  context.state.mount_point =
+      context.engine.backends.storage(config.backends.storage)
+          .mount({.id = config.id, .read_only = false, .mount_label = {}, .mapping = {}});
 }
 
 void undo(StepContext& context) {

@@ -12,9 +12,9 @@ bool wants_shm(const model::ContainerConfig& config) {
   if (config.ipc.mode != "private" && config.ipc.mode != "shareable") {
     return false;
   }
-  return std::none_of(config.mounts.begin(), config.mounts.end(), [](const model::Mount& mount) {
-    return mount.destination == "/dev/shm";
-  });
+  return std::none_of(
+      config.mounts.begin(), config.mounts.end(),
+      [](const model::Mount& mount) { return mount.destination == "/dev/shm"; });
 }
 
 void run(StepContext& context) {

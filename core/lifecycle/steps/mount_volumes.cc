@@ -16,7 +16,8 @@ std::filesystem::path bind_source(const model::Mount& mount) {
   if (::stat(mount.source.c_str(), &info) != 0) {
     throw Error(Code::kNotFound, "statfs " + mount.source +
                                      ": no such file or directory: make it, or mount another "
-                                     "folder on " + mount.destination);
+                                     "folder on " +
+                                     mount.destination);
   }
   return mount.source;
 }
@@ -32,16 +33,18 @@ std::filesystem::path mount_image(StepContext& context, const model::Mount& moun
   const std::string id = context.engine.store.read([&](const store::Reader& reader) {
     return reader.image_by_name(mount.source).value_or(mount.source);
   });
-  const auto image =
-      context.engine.store.read([&](const store::Reader& reader) { return reader.find_image(id); });
+  const auto image = context.engine.store.read(
+      [&](const store::Reader& reader) { return reader.find_image(id); });
   if (!image || image->layers.empty()) {
     throw Error(Code::kNotFound, mount.source + ": image not known: pull it first");
   }
-  ports::Storage& storage =
-      context.engine.backends.storage(context.config.backends.storage);
+  ports::Storage& storage = context.engine.backends.storage(context.config.backends.storage);
   const std::string layer = image_mount_id(context.config, index);
   storage.remove(layer);
-  storage.create({.id = layer, .parent = image->layers.back(), .writable = true, .mapping = {},
+  storage.create({.id = layer,
+                  .parent = image->layers.back(),
+                  .writable = true,
+                  .mapping = {},
                   .options_json = {}});
   storage.commit(layer);
   return storage.mount({.id = layer, .read_only = false, .mount_label = {}, .mapping = {}});

@@ -14,8 +14,11 @@ void run(StepContext& context) {
     return;
   }
   ports::Storage& storage = context.engine.backends.storage(config.backends.storage);
-  storage.create({.id = config.id, .parent = config.image_layer, .writable = true,
-                  .mapping = {}, .options_json = {}});
+  storage.create({.id = config.id,
+                  .parent = config.image_layer,
+                  .writable = true,
+                  .mapping = {},
+                  .options_json = {}});
   storage.commit(config.id);
 }
 

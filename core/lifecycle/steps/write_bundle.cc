@@ -98,16 +98,17 @@ void run(StepContext& context) {
   input.namespaces = namespaces_of(context);
   input.cgroups_path = cgroups_path(config);
   if (config.process.init) {
-    input.init_program = spec::find_init_program(
-        config.process.init_path.empty() ? engine.settings.init_program : config.process.init_path);
+    input.init_program =
+        spec::find_init_program(config.process.init_path.empty() ? engine.settings.init_program
+                                                                 : config.process.init_path);
   }
   input.compiled_seccomp =
       context.engine.backends.runtime(config.backends.runtime).capabilities().seccomp_bpf;
   input.seccomp_cache = layout.seccomp_cache();
   input.note = [](const std::string& line) { log::debug(line); };
   context.state.cgroup_path = input.cgroups_path;
-  write_file(layout.bundle(config.id) / "config.json", to_text(with_hooks(context, spec::build(input))),
-             0600);
+  write_file(layout.bundle(config.id) / "config.json",
+             to_text(with_hooks(context, spec::build(input))), 0600);
 }
 
 // The bundle is a folder in the run folder, and goes with it.

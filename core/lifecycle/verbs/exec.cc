@@ -92,12 +92,11 @@ void forget_exec(engine::Engine& engine, const std::string& container,
                  const std::string& session) noexcept {
   try {
     remove_tree(engine.layout.exec(container, session));
-    engine.store.write(ports::Durability::kRelaxed, [&](store::Writer& writer) {
-      writer.remove_exec(container, session);
-    });
+    engine.store.write(ports::Durability::kRelaxed,
+                       [&](store::Writer& writer) { writer.remove_exec(container, session); });
   } catch (const std::exception& e) {
-    log::warning("ignoring that exec session " + session + " could not be forgotten: " +
-                 e.what());
+    log::warning("ignoring that exec session " + session +
+                 " could not be forgotten: " + e.what());
   }
 }
 

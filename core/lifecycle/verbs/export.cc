@@ -3,10 +3,10 @@
 
 #include <fcntl.h>
 
-#include "core/tree/pack.h"
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/state_machine.h"
 #include "core/lifecycle/user_mounts.h"
+#include "core/tree/pack.h"
 #include "sdk/support/files.h"
 
 namespace gantry::lifecycle {

@@ -14,8 +14,7 @@ void kill(engine::Engine& engine, const std::string& name_or_id, int signal) {
   LockedContainer container = lock_container(engine, name_or_id);
   (void)permits(container.state.status, Verb::kKill, name_or_id);
   // Whoever sends one of these wants it to end: no policy shall start it again.
-  if (signal == SIGKILL ||
-      signal == std::atoi(container.config.process.stop_signal.c_str())) {
+  if (signal == SIGKILL || signal == std::atoi(container.config.process.stop_signal.c_str())) {
     container.state.stopped_by_user = true;
     save_state(engine, container);
   }

@@ -31,7 +31,8 @@ bool runs(Status status) { return status == Status::kRunning || status == Status
 
 void refuse_running(const LockedContainer& container) {
   if (runs(container.state.status)) {
-    throw Error(Code::kInvalid, "cannot remove container " + container.config.id + " as it is " +
+    throw Error(Code::kInvalid, "cannot remove container " + container.config.id +
+                                    " as it is " +
                                     std::string(model::name_of(container.state.status)) +
                                     " - running or paused containers cannot be removed without "
                                     "force: container state improper");
@@ -60,15 +61,15 @@ std::vector<std::string> remove(engine::Engine& engine, const std::string& name_
   removed.push_back(id);
   if (runs(container.state.status)) {
     if (const auto dependents = dependents_of(engine, id); !dependents.empty()) {
-      throw Error(Code::kBusy, "container " + id +
-                                   " has dependent containers which must be removed before it: " +
-                                   dependents.front() + ": container already exists");
+      throw Error(Code::kBusy,
+                  "container " + id +
+                      " has dependent containers which must be removed before it: " +
+                      dependents.front() + ": container already exists");
     }
     container.state.stopped_by_user = true;
     save_state(engine, container);
     const bool paused = container.state.status == Status::kPaused;
-    const unsigned patience =
-        options.timeout_s.value_or(container.config.process.stop_timeout);
+    const unsigned patience = options.timeout_s.value_or(container.config.process.stop_timeout);
     const int signal = paused || patience == 0
                            ? SIGKILL
                            : std::atoi(container.config.process.stop_signal.c_str());
@@ -79,7 +80,8 @@ std::vector<std::string> remove(engine::Engine& engine, const std::string& name_
     }
     container = std::move(*ended);
   }
-  remove_locked(engine, std::move(container), {.volumes = options.volumes, .force = options.force});
+  remove_locked(engine, std::move(container),
+                {.volumes = options.volumes, .force = options.force});
   return removed;
 }
 

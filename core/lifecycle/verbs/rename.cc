@@ -8,14 +8,14 @@
 
 namespace gantry::lifecycle {
 
-void rename(engine::Engine& engine, const std::string& name_or_id, const std::string& new_name) {
+void rename(engine::Engine& engine, const std::string& name_or_id,
+            const std::string& new_name) {
   model::require_valid_name(new_name);
   LockedContainer container = lock_container(engine, name_or_id);
   (void)permits(container.state.status, Verb::kRename, name_or_id);
   container.config.name = new_name;
-  engine.store.write(ports::Durability::kDurable, [&](store::Writer& writer) {
-    writer.update_container(container.config);
-  });
+  engine.store.write(ports::Durability::kDurable,
+                     [&](store::Writer& writer) { writer.update_container(container.config); });
   announce(engine, container.config, "rename");
 }
 

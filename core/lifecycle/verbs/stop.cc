@@ -21,12 +21,11 @@ void stop(engine::Engine& engine, const std::string& name_or_id, const StopOptio
   if (container.state.status == Status::kRunning) {
     container.state.stopped_by_user = true;
     save_state(engine, container);
-    const unsigned patience =
-        options.timeout_s.value_or(container.config.process.stop_timeout);
+    const unsigned patience = options.timeout_s.value_or(container.config.process.stop_timeout);
     const int signal = std::atoi(container.config.process.stop_signal.c_str());
-    std::optional<LockedContainer> ended = end_process(
-        engine, std::move(container), patience == 0 ? SIGKILL : signal,
-        std::chrono::seconds(patience));
+    std::optional<LockedContainer> ended =
+        end_process(engine, std::move(container), patience == 0 ? SIGKILL : signal,
+                    std::chrono::seconds(patience));
     if (!ended) {
       return;  // removed meanwhile, as --rm asks
     }

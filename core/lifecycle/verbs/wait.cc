@@ -54,7 +54,7 @@ class Changes {
 
 void require_known(const std::vector<std::string>& conditions) {
   static constexpr std::array<std::string_view, 11> known{
-      "configured", "created", "running",  "paused",  "stopped",  "exited",
+      "configured", "created", "running", "paused",    "stopped",    "exited",
       "removing",   "removed", "healthy", "unhealthy", "initialized"};
   for (const std::string& condition : conditions) {
     if (std::find(known.begin(), known.end(), condition) == known.end()) {

@@ -15,12 +15,12 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-static int fail(const char *what, const char *object) {
+static int fail(const char* what, const char* object) {
   (void)fprintf(stderr, "gantry-hide: %s %s: %s\n", what, object, strerror(errno));
   return 126;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   int split = 1;
   while (split < argc && strcmp(argv[split], "--") != 0) {
     ++split;

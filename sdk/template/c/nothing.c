@@ -16,13 +16,14 @@
 #define LICENSE "Apache-2.0"
 
 /* A gantry_str of a literal. */
-#define STR(text) {text, sizeof(text) - 1}
+#define STR(text) \
+  { text, sizeof(text) - 1 }
 
 struct nothing {
-  const gantry_host *host;
+  const gantry_host* host;
 };
 
-static int32_t fail(const gantry_error *error, int32_t code, const char *message) {
+static int32_t fail(const gantry_error* error, int32_t code, const char* message) {
   if (error != NULL && error->set != NULL) {
     gantry_str text = {message, strlen(message)};
     error->set(error->ctx, text);
@@ -30,43 +31,43 @@ static int32_t fail(const gantry_error *error, int32_t code, const char *message
   return code;
 }
 
-static void answer(const gantry_sink *sink, const char *text) {
+static void answer(const gantry_sink* sink, const char* text) {
   gantry_str bytes = {text, strlen(text)};
   sink->write(sink->ctx, bytes);
 }
 
-static int32_t info(void *self, const gantry_sink *json, const gantry_error *error) {
+static int32_t info(void* self, const gantry_sink* json, const gantry_error* error) {
   (void)self;
   (void)error;
   answer(json, "{\"name\":\"" NAME "\",\"version\":\"" VERSION "\"}");
   return GANTRY_OK;
 }
 
-static int32_t network_list(void *self, const gantry_list_sink *names,
-                            const gantry_error *error) {
+static int32_t network_list(void* self, const gantry_list_sink* names,
+                            const gantry_error* error) {
   (void)self;
   (void)names;
   (void)error;
   return GANTRY_OK;
 }
 
-static int32_t network_inspect(void *self, gantry_str name, const gantry_sink *json,
-                               const gantry_error *error) {
+static int32_t network_inspect(void* self, gantry_str name, const gantry_sink* json,
+                               const gantry_error* error) {
   (void)self;
   (void)name;
   (void)json;
   return fail(error, GANTRY_ERR_NOT_FOUND, "network not found: \"" NAME "\" has none");
 }
 
-static int32_t network_remove(void *self, gantry_str name, const gantry_error *error) {
+static int32_t network_remove(void* self, gantry_str name, const gantry_error* error) {
   (void)self;
   (void)name;
   return fail(error, GANTRY_ERR_NOT_FOUND, "network not found: \"" NAME "\" has none");
 }
 
-static int32_t setup(void *self, const gantry_net_request *request, const gantry_sink *status,
-                     const gantry_error *error) {
-  struct nothing *nothing = self;
+static int32_t setup(void* self, const gantry_net_request* request, const gantry_sink* status,
+                     const gantry_error* error) {
+  struct nothing* nothing = self;
   if (request->attachment_count != 0) {
     return fail(error, GANTRY_ERR_NOT_FOUND, "network not found: \"" NAME "\" has none");
   }
@@ -76,8 +77,8 @@ static int32_t setup(void *self, const gantry_net_request *request, const gantry
   return GANTRY_OK;
 }
 
-static int32_t teardown(void *self, const gantry_net_request *request,
-                        const gantry_error *error) {
+static int32_t teardown(void* self, const gantry_net_request* request,
+                        const gantry_error* error) {
   (void)self;
   (void)request;
   (void)error;
@@ -95,13 +96,14 @@ static const gantry_net_ops ops = {
     .teardown = teardown,
 };
 
-static int32_t create(const gantry_host *host, gantry_str config_json, void **ret_self,
-                      const gantry_error *error) {
+static int32_t create(const gantry_host* host, gantry_str config_json, void** ret_self,
+                      const gantry_error* error) {
   /* This plug-in has no settings, so that any key is unknown. */
-  if (config_json.size > 0 && !(config_json.size == 2 && memcmp(config_json.data, "{}", 2) == 0)) {
+  if (config_json.size > 0 &&
+      !(config_json.size == 2 && memcmp(config_json.data, "{}", 2) == 0)) {
     return fail(error, GANTRY_ERR_INVALID, NAME ": the plug-in takes no configuration");
   }
-  struct nothing *nothing = malloc(sizeof(*nothing));
+  struct nothing* nothing = malloc(sizeof(*nothing));
   if (nothing == NULL) {
     return fail(error, GANTRY_ERR_INTERNAL, NAME ": out of memory");
   }
@@ -110,9 +112,10 @@ static int32_t create(const gantry_host *host, gantry_str config_json, void **re
   return GANTRY_OK;
 }
 
-static void destroy(void *self) { free(self); }
+static void destroy(void* self) { free(self); }
 
-GANTRY_PLUGIN_NOTE("net", NAME, GANTRY_NET_MAJOR, GANTRY_NET_MINOR, 0, VERSION, VENDOR, LICENSE);
+GANTRY_PLUGIN_NOTE("net", NAME, GANTRY_NET_MAJOR, GANTRY_NET_MINOR, 0, VERSION, VENDOR,
+                   LICENSE);
 
 static const gantry_plugin plugin = {
     .struct_size = sizeof(gantry_plugin),
@@ -129,6 +132,6 @@ static const gantry_plugin plugin = {
 };
 
 /* Declared first because strict warnings ask for it; the one symbol that is exported. */
-__attribute__((visibility("default"))) const gantry_plugin *gantry_plugin_entry_v1(void);
+__attribute__((visibility("default"))) const gantry_plugin* gantry_plugin_entry_v1(void);
 
-const gantry_plugin *gantry_plugin_entry_v1(void) { return &plugin; }
+const gantry_plugin* gantry_plugin_entry_v1(void) { return &plugin; }
