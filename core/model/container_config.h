@@ -48,6 +48,7 @@ struct ProcessConfig {
     all.insert(all.end(), command.begin(), command.end());
     return all;
   }
+  friend bool operator==(const ProcessConfig&, const ProcessConfig&) = default;
 };
 GANTRY_DECLARE_JSON(ProcessConfig)
 
@@ -64,6 +65,7 @@ struct SecurityConfig {
   std::vector<std::string> mask;       // more masked paths
   std::vector<std::string> unmask;     // "ALL" or paths
   std::vector<std::string> options;    // --security-opt as given, for inspect
+  friend bool operator==(const SecurityConfig&, const SecurityConfig&) = default;
 };
 GANTRY_DECLARE_JSON(SecurityConfig)
 
@@ -86,6 +88,7 @@ struct NetworkConfig {
   std::vector<std::string> dns_search;
   std::vector<std::string> extra_hosts;  // "name:ip" or "name:host-gateway"
   bool manage_hosts = true;            // --no-hosts
+  friend bool operator==(const NetworkConfig&, const NetworkConfig&) = default;
 };
 GANTRY_DECLARE_JSON(NetworkConfig)
 
@@ -94,6 +97,7 @@ struct LogConfig {
   std::string path;                    // empty: the container's own folder
   std::int64_t max_size = -1;          // bytes
   std::string tag;
+  friend bool operator==(const LogConfig&, const LogConfig&) = default;
 };
 GANTRY_DECLARE_JSON(LogConfig)
 
@@ -104,12 +108,14 @@ struct HealthConfig {
   std::int64_t start_period_ns = 0;
   int retries = 3;
   std::string on_failure = "none";     // none, kill, restart, stop
+  friend bool operator==(const HealthConfig&, const HealthConfig&) = default;
 };
 GANTRY_DECLARE_JSON(HealthConfig)
 
 struct RestartPolicy {
   std::string name = "no";             // no, always, on-failure, unless-stopped
   unsigned max_retries = 0;            // on-failure: 0 is without limit
+  friend bool operator==(const RestartPolicy&, const RestartPolicy&) = default;
 };
 GANTRY_DECLARE_JSON(RestartPolicy)
 
@@ -122,6 +128,7 @@ struct SecretUse {
   unsigned uid = 0;
   unsigned gid = 0;
   unsigned mode = 0444;
+  friend bool operator==(const SecretUse&, const SecretUse&) = default;
 };
 GANTRY_DECLARE_JSON(SecretUse)
 
@@ -130,6 +137,7 @@ struct Backends {
   std::string runtime;   // name, or a path as --runtime took it
   std::string storage;
   std::string network;
+  friend bool operator==(const Backends&, const Backends&) = default;
 };
 GANTRY_DECLARE_JSON(Backends)
 

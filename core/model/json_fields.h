@@ -26,6 +26,23 @@
     NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(GANTRY_DEFINE_JSON_MEMBER_FROM, __VA_ARGS__)) \
   }
 
+// The same, but members that have their default value are left out: records are read far
+// more often than they are looked at. The default of such a member may never change.
+#define GANTRY_DEFINE_JSON_MEMBER_UNLESS_DEFAULT(member) \
+  if (!(value.member == defaults.member)) {              \
+    json[#member] = value.member;                        \
+  }
+#define GANTRY_DEFINE_SPARSE_JSON(Type, ...)                                               \
+  void to_json(::gantry::Json& json, const Type& value) {                                  \
+    static const Type defaults{};                                                          \
+    json = ::gantry::Json::object();                                                       \
+    NLOHMANN_JSON_EXPAND(                                                                  \
+        NLOHMANN_JSON_PASTE(GANTRY_DEFINE_JSON_MEMBER_UNLESS_DEFAULT, __VA_ARGS__))        \
+  }                                                                                        \
+  void from_json(const ::gantry::Json& json, Type& value) {                                \
+    NLOHMANN_JSON_EXPAND(NLOHMANN_JSON_PASTE(GANTRY_DEFINE_JSON_MEMBER_FROM, __VA_ARGS__)) \
+  }
+
 // In the source: {{kValue, "word"}, …}; an unknown word reads as the first.
 #define GANTRY_DEFINE_ENUM_JSON(Type, ...)                           \
   void to_json(::gantry::Json& json, const Type& value) {            \
