@@ -5,6 +5,7 @@
 
 #include "cli/documents/container_inspect.h"
 #include "cli/documents/image_documents.h"
+#include "cli/documents/network_documents.h"
 #include "cli/documents/volume_documents.h"
 #include "cli/exit_codes.h"
 #include "cli/report.h"
@@ -22,7 +23,7 @@ std::string missing_message(const std::string& what, const std::string& name) {
 
 struct Found {
   std::string_view type;
-  OrderedJson document;
+  Document document;
 };
 
 std::optional<Found> find_first(const std::vector<Finder>& finders, const std::string& name) {
@@ -47,13 +48,6 @@ auto if_found(F find) -> std::optional<decltype(find())> {
   }
 }
 
-// "ID" stands beside "Id" for templates; the document has podman's members alone.
-void drop_twin(OrderedJson& document) {
-  if (document.contains("ID") && document.contains("Id")) {
-    document.erase("ID");
-  }
-}
-
 }  // namespace
 
 int inspect_objects(Context& context, const std::vector<std::string>& names,
@@ -67,10 +61,9 @@ int inspect_objects(Context& context, const std::vector<std::string>& names,
     if (!found) {
       missing.push_back(missing_message(what, name));
     } else if (by_template) {
-      print_object(context.out(), "inspect", found->type, found->document, format);
+      print_object(context.out(), "inspect", found->type, found->document.view, format);
     } else {
-      drop_twin(found->document);
-      documents.push_back(std::move(found->document));
+      documents.push_back(std::move(found->document.json));
     }
   }
   if (!by_template) {
@@ -86,8 +79,8 @@ int inspect_objects(Context& context, const std::vector<std::string>& names,
   throw Error(Code::kNotFound, missing.back());
 }
 
-std::optional<OrderedJson> find_container_document(engine::Engine& engine,
-                                                   const std::string& name, bool with_size) {
+std::optional<Document> find_container_document(engine::Engine& engine, const std::string& name,
+                                                bool with_size) {
   const auto found = if_found([&] { return lifecycle::inspect(engine, name); });
   if (!found) {
     return std::nullopt;
@@ -111,31 +104,40 @@ std::optional<OrderedJson> find_container_document(engine::Engine& engine,
     facts.size->writable = storage.usage(found->config.id).bytes;
     facts.size->whole += facts.size->writable;
   }
-  return std::optional<OrderedJson>(std::in_place, container_inspect(*found, facts));
+  OrderedJson view = container_inspect(*found, facts);
+  return Document{container_without_empties(view), view};
 }
 
-std::optional<OrderedJson> find_image_document(engine::Engine& engine,
-                                               const std::string& name) {
+std::optional<Document> find_image_document(engine::Engine& engine, const std::string& name) {
   const image::Registries registries = image::load_registries();
   const auto found = engine.store.read(
       [&](const store::Reader& reader) { return image::find_image(reader, name, registries); });
-  return found ? std::optional(image_inspect(found->image, engine.backends.chosen().storage))
-               : std::nullopt;
+  if (!found) {
+    return std::nullopt;
+  }
+  OrderedJson view = image_inspect(found->image, engine.backends.chosen().storage);
+  return Document{image_without_empties(view), view};
 }
 
-std::optional<OrderedJson> find_volume_document(engine::Engine& engine,
-                                                const std::string& name) {
+std::optional<Document> find_volume_document(engine::Engine& engine, const std::string& name) {
   const volume::Volumes volumes(engine.store, engine.layout.volumes());
   const auto found = if_found([&] { return volumes.inspect(name); });
-  return found ? std::optional(volume_json(*found, volumes.path(found->name),
-                                           volumes.users(found->name).size()))
-               : std::nullopt;
+  if (!found) {
+    return std::nullopt;
+  }
+  OrderedJson json =
+      volume_json(*found, volumes.path(found->name), volumes.users(found->name).size());
+  OrderedJson view = json;
+  view["Anonymous"] = found->anonymous;
+  return Document{std::move(json), std::move(view)};
 }
 
-std::optional<OrderedJson> find_network_document(engine::Engine& engine,
-                                                 const std::string& name) {
+std::optional<Document> find_network_document(engine::Engine& engine, const std::string& name) {
   const auto found = if_found([&] { return engine.backends.network("").inspect(name); });
-  return found ? std::optional(OrderedJson::parse(to_text(*found))) : std::nullopt;
+  if (!found) {
+    return std::nullopt;
+  }
+  return Document{network_json(*found), network_row(*found, false)};
 }
 
 }  // namespace gantry::cli

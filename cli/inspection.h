@@ -15,10 +15,17 @@
 
 namespace gantry::cli {
 
+// One object twice: as JSON prints it, where empty members may be left out, and as templates
+// see it, where every field is there.
+struct Document {
+  OrderedJson json;
+  OrderedJson view;
+};
+
 struct Finder {
   std::string_view type;  // of the document, for messages
   // nullopt: no such object.
-  std::function<std::optional<OrderedJson>(const std::string& name)> find;
+  std::function<std::optional<Document>(const std::string& name)> find;
 };
 
 inline constexpr Option kFormatOption{
@@ -28,14 +35,14 @@ inline constexpr Option kFormatOption{
 int inspect_objects(Context& context, const std::vector<std::string>& names,
                     const std::vector<Finder>& finders, const std::string& what);
 
-[[nodiscard]] std::optional<OrderedJson> find_container_document(engine::Engine& engine,
-                                                                 const std::string& name,
-                                                                 bool with_size);
-[[nodiscard]] std::optional<OrderedJson> find_image_document(engine::Engine& engine,
-                                                             const std::string& name);
-[[nodiscard]] std::optional<OrderedJson> find_volume_document(engine::Engine& engine,
-                                                              const std::string& name);
-[[nodiscard]] std::optional<OrderedJson> find_network_document(engine::Engine& engine,
-                                                               const std::string& name);
+[[nodiscard]] std::optional<Document> find_container_document(engine::Engine& engine,
+                                                              const std::string& name,
+                                                              bool with_size);
+[[nodiscard]] std::optional<Document> find_image_document(engine::Engine& engine,
+                                                          const std::string& name);
+[[nodiscard]] std::optional<Document> find_volume_document(engine::Engine& engine,
+                                                           const std::string& name);
+[[nodiscard]] std::optional<Document> find_network_document(engine::Engine& engine,
+                                                            const std::string& name);
 
 }  // namespace gantry::cli

@@ -7,6 +7,7 @@
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/create/create_request.h"
+#include "cli/documents/network_documents.h"
 #include "cli/exit_codes.h"
 #include "cli/report.h"
 #include "cli/selection.h"
@@ -14,7 +15,6 @@
 #include "core/engine/engine.h"
 #include "core/lifecycle/verbs/list.h"
 #include "core/lifecycle/verbs/remove.h"
-#include "core/model/ids.h"
 
 namespace gantry::cli {
 namespace {
@@ -157,22 +157,6 @@ bool fits(const Json& network, const std::string& filter) {
   throw Error(Code::kInvalid, "invalid filter \"" + key + "\"");
 }
 
-OrderedJson row_of(const Json& network, bool truncate) {
-  const std::string id = network.value("id", "");
-  OrderedJson row{{"ID", truncate ? model::short_id(id) : id},
-                  {"Name", network.value("name", "")},
-                  {"Driver", network.value("driver", "")},
-                  {"Created", network.value("created", "")},
-                  {"NetworkInterface", network.value("network_interface", "")},
-                  {"Internal", network.value("internal", false)},
-                  {"IPv6Enabled", network.value("ipv6_enabled", false)},
-                  {"DNSEnabled", network.value("dns_enabled", false)}};
-  row["Subnets"] = OrderedJson::parse(to_text(network.value("subnets", Json::array())));
-  row["Labels"] = OrderedJson::parse(to_text(network.value("labels", Json::object())));
-  row["Options"] = OrderedJson::parse(to_text(network.value("options", Json::object())));
-  return row;
-}
-
 std::vector<Json> chosen(Context& context) {
   std::vector<Json> all;
   for (const std::string& name : networks_of(context).list()) {
@@ -195,8 +179,8 @@ int ls(Context& context) {
       context.out() << network.value("name", "") << "\n";
       continue;
     }
-    listing.rows.push_back(row_of(network, !options.flag("no-trunc")));
-    listing.document.push_back(OrderedJson::parse(to_text(network)));
+    listing.rows.push_back(network_row(network, !options.flag("no-trunc")));
+    listing.document.push_back(network_json(network));
   }
   if (!options.flag("quiet")) {
     print_listing(context.out(), listing, options.text("format"), options.flag("noheading"));

@@ -24,6 +24,9 @@ struct InspectFacts {
 [[nodiscard]] OrderedJson container_inspect(const lifecycle::Inspected& container,
                                             const InspectFacts& facts);
 
+// As JSON prints it: without the members that podman leaves out when they are empty.
+[[nodiscard]] OrderedJson container_without_empties(OrderedJson view);
+
 // The parts, one file each.
 [[nodiscard]] OrderedJson inspect_state(const lifecycle::Inspected& container);
 [[nodiscard]] OrderedJson inspect_config(const model::ContainerConfig& config);

@@ -23,25 +23,17 @@ OrderedJson labels_or_null(const model::Image& image) {
 }
 
 OrderedJson config_of(const model::ImageDefaults& defaults) {
-  OrderedJson json = OrderedJson::object();
-  const auto add = [&](const char* name, const auto& value) {
-    if (!value.empty()) {
-      json[name] = value;
-    }
-  };
-  add("User", defaults.user);
-  if (!defaults.exposed_ports.empty()) {
-    json["ExposedPorts"] = as_set(defaults.exposed_ports);
-  }
-  add("Env", defaults.env);
-  add("Entrypoint", defaults.entrypoint);
-  add("Cmd", defaults.command);
-  if (!defaults.volumes.empty()) {
-    json["Volumes"] = as_set(defaults.volumes);
-  }
-  add("WorkingDir", defaults.workdir);
-  add("Labels", defaults.labels);
-  add("StopSignal", defaults.stop_signal);
+  OrderedJson labels = OrderedJson::object();
+  labels.update(OrderedJson(defaults.labels));
+  OrderedJson json{{"User", defaults.user},
+                   {"ExposedPorts", as_set(defaults.exposed_ports)},
+                   {"Env", defaults.env},
+                   {"Entrypoint", defaults.entrypoint},
+                   {"Cmd", defaults.command},
+                   {"Volumes", as_set(defaults.volumes)},
+                   {"WorkingDir", defaults.workdir},
+                   {"Labels", labels},
+                   {"StopSignal", defaults.stop_signal}};
   return json;
 }
 
@@ -112,6 +104,7 @@ OrderedJson image_inspect(const model::Image& image, const std::string& driver) 
                    {"User", image.defaults.user},
                    {"History", history_of(image)},
                    {"NamesHistory", image.names}};
+  json["HealthCheck"] = nullptr;
   if (!image.defaults.health_test.empty()) {
     json["HealthCheck"] = {{"Test", image.defaults.health_test},
                            {"Interval", image.defaults.health_interval_ns},
@@ -120,6 +113,22 @@ OrderedJson image_inspect(const model::Image& image, const std::string& driver) 
                            {"Retries", image.defaults.health_retries}};
   }
   return json;
+}
+
+OrderedJson image_without_empties(OrderedJson view) {
+  view.erase("ID");
+  OrderedJson config = OrderedJson::object();
+  for (const auto& [member, value] : view["Config"].items()) {
+    const bool empty = value.empty() || (value.is_string() && value.get<std::string>().empty());
+    if (!empty) {
+      config[member] = value;
+    }
+  }
+  view["Config"] = std::move(config);
+  if (view["HealthCheck"].empty()) {
+    view.erase("HealthCheck");
+  }
+  return view;
 }
 
 OrderedJson image_json(const model::Image& image, std::size_t containers) {

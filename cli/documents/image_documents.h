@@ -14,6 +14,8 @@
 namespace gantry::cli {
 
 [[nodiscard]] OrderedJson image_inspect(const model::Image& image, const std::string& driver);
+// As JSON prints it: without the members that podman leaves out when they are empty.
+[[nodiscard]] OrderedJson image_without_empties(OrderedJson view);
 [[nodiscard]] OrderedJson image_json(const model::Image& image, std::size_t containers);
 
 struct ImageStyle {

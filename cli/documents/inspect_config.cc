@@ -57,12 +57,8 @@ OrderedJson inspect_config(const model::ContainerConfig& config) {
                    {"StopTimeout", process.stop_timeout},
                    {"Passwd", true},
                    {"sdNotifyMode", "container"}};
-  if (!config.health.test.empty()) {
-    json["Healthcheck"] = health_of(config.health);
-  }
-  if (!config.timezone.empty()) {
-    json["Timezone"] = config.timezone;
-  }
+  json["Healthcheck"] = config.health.test.empty() ? OrderedJson() : health_of(config.health);
+  json["Timezone"] = config.timezone.empty() ? OrderedJson() : OrderedJson(config.timezone);
   return json;
 }
 

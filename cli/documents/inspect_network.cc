@@ -100,13 +100,13 @@ OrderedJson inspect_network(const lifecycle::Inspected& container) {
   json["LinkLocalIPv6PrefixLen"] = 0;
   json["Ports"] = ports_of(network);
   json["SandboxKey"] = container.state.netns_path;
+  OrderedJson networks = OrderedJson::object();
   if (network.mode == model::NetworkMode::kBridge) {
-    OrderedJson networks = OrderedJson::object();
     for (const model::NetworkAttachment& attachment : attachments) {
       networks[attachment.network] = network_of(container, attachment);
     }
-    json["Networks"] = networks;
   }
+  json["Networks"] = networks;
   return json;
 }
 

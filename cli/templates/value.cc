@@ -2,21 +2,21 @@
 #include "cli/templates/value.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <map>
 
 namespace gantry::cli::templates {
 namespace {
 
 // Members of our documents whose values are maps of free keys, not structures.
-constexpr std::array<std::string_view, 14> kMaps{
-    "Annotations",  "Attributes", "Data",    "DriverOpts", "Labels", "Networks", "Options",
-    "PortBindings", "Ports",      "Sysctls", "Tmpfs",      "labels", "options",  "Values"};
+constexpr std::string_view kMaps[] = {
+    "Annotations", "Attributes",   "Data",  "DriverOpts", "ExposedPorts", "Labels", "Networks",
+    "Options",     "PortBindings", "Ports", "Sysctls",    "Tmpfs",        "labels", "options"};
 
 bool names_a_map(std::string_view name) {
-  return std::find(kMaps.begin(), kMaps.end(), name) != kMaps.end();
+  return std::find(std::begin(kMaps), std::end(kMaps), name) != std::end(kMaps);
 }
 
 std::string print_json(const OrderedJson& json, bool map);
