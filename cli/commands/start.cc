@@ -7,9 +7,8 @@
 #include "cli/commands/streams.h"
 #include "cli/exit_codes.h"
 #include "cli/selection.h"
-#include "core/lifecycle/verbs/attach.h"
 #include "core/lifecycle/verbs/list.h"
-#include "core/lifecycle/verbs/wait.h"
+#include "core/lifecycle/verbs/run.h"
 
 namespace gantry::cli {
 namespace {
@@ -37,28 +36,12 @@ constexpr Option kOptions[] = {
 
 int start_attached(Context& context, const std::string& name) {
   engine::Engine& engine = context.engine();
-  const lifecycle::Inspected found = lifecycle::inspect(engine, name);
-  const std::string& id = found.config.id;
+  const std::string id = lifecycle::inspect(engine, name).config.id;
   ports::AttachRequest streams =
       own_streams(context.options(), context.options().flag("interactive"));
   pass_signals(context, streams, id);
-  std::unique_ptr<ports::Attachment> attachment;
-  const auto attach = [&] { attachment = lifecycle::attach(engine, id, streams); };
-  lifecycle::StartOptions how;
-  how.before_start = [&] {
-    ports::AttachRequest request = streams;
-    request.socket_dir = engine.layout.bundle(id);
-    request.terminal = found.config.process.terminal;
-    attachment = engine.monitor.attach(request);
-  };
-  lifecycle::start(engine, id, how);
-  if (attachment == nullptr) {
-    attach();  // it ran already
-  }
-  if (attachment->run() == ports::AttachEnd::kDetached) {
-    return kExitOk;
-  }
-  return lifecycle::wait(engine, id);
+  const lifecycle::RunResult result = lifecycle::start_attached(engine, id, streams);
+  return result.detached ? kExitOk : result.exit_code;
 }
 
 int run(Context& context) {

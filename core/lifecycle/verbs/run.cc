@@ -5,7 +5,10 @@
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/ending.h"
 #include "core/lifecycle/provision.h"
+#include "core/lifecycle/verbs/attach.h"
+#include "core/lifecycle/verbs/list.h"
 #include "core/lifecycle/verbs/remove.h"
+#include "core/lifecycle/verbs/start.h"
 #include "core/log/log.h"
 
 namespace gantry::lifecycle {
@@ -37,7 +40,48 @@ int finish_foreground(engine::Engine& engine, const std::string& id, int monitor
   return ended && ended->record ? ended->record->exit_code : -1;
 }
 
+// Under passthrough the container has our streams themselves, and conmon offers no socket.
+std::unique_ptr<ports::Attachment> attach_before_start(engine::Engine& engine,
+                                                       const model::ContainerConfig& config,
+                                                       ports::AttachRequest streams) {
+  if (config.log.driver == "passthrough") {
+    return nullptr;
+  }
+  streams.socket_dir = engine.layout.bundle(config.id);
+  streams.terminal = config.process.terminal;
+  return engine.monitor.attach(streams);
+}
+
+RunResult stay(engine::Engine& engine, const std::string& id, ports::Attachment* attachment,
+               int monitor_pid) {
+  // Nobody reads any more: the container goes on, like one that was detached from.
+  if (attachment != nullptr && attachment->run() != ports::AttachEnd::kEnded) {
+    return {.id = id, .detached = true};
+  }
+  return {.id = id, .exit_code = finish_foreground(engine, id, monitor_pid)};
+}
+
 }  // namespace
+
+RunResult start_attached(engine::Engine& engine, const std::string& name_or_id,
+                         const ports::AttachRequest& streams) {
+  const model::ContainerConfig config = inspect(engine, name_or_id).config;
+  std::unique_ptr<ports::Attachment> attachment;
+  bool started = false;
+  StartOptions options;
+  options.foreground = config.restart.name == "no";
+  options.before_start = [&] {
+    started = true;
+    attachment = attach_before_start(engine, config, streams);
+  };
+  start(engine, config.id, options);
+  if (!started) {
+    attachment = attach(engine, config.id, streams);  // it ran already
+  }
+  const auto state = engine.store.read(
+      [&](const store::Reader& reader) { return reader.find_state(config.id); });
+  return stay(engine, config.id, attachment.get(), state ? state->monitor_pid : 0);
+}
 
 RunResult run(engine::Engine& engine, const CreateRequest& request, const RunOptions& options) {
   RunResult result;
@@ -56,10 +100,7 @@ RunResult run(engine::Engine& engine, const CreateRequest& request, const RunOpt
       // With a restart policy the end is the monitor's to report: it starts the next run.
       start_options.foreground = config.restart.name == "no";
       start_options.before_start = [&] {
-        ports::AttachRequest streams = options.streams;
-        streams.socket_dir = engine.layout.bundle(result.id);
-        streams.terminal = config.process.terminal;
-        attachment = engine.monitor.attach(streams);
+        attachment = attach_before_start(engine, config, options.streams);
       };
     }
     try {
@@ -82,13 +123,7 @@ RunResult run(engine::Engine& engine, const CreateRequest& request, const RunOpt
   if (options.detach) {
     return result;
   }
-  // Nobody reads any more: the container goes on, like one that was detached from.
-  if (attachment->run() != ports::AttachEnd::kEnded) {
-    result.detached = true;
-    return result;
-  }
-  result.exit_code = finish_foreground(engine, result.id, monitor_pid);
-  return result;
+  return stay(engine, result.id, attachment.get(), monitor_pid);
 }
 
 }  // namespace gantry::lifecycle

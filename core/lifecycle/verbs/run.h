@@ -26,4 +26,8 @@ struct RunResult {
 // this process. A container that could not be started stays, unless --rm.
 RunResult run(engine::Engine& engine, const CreateRequest& request, const RunOptions& options);
 
+// Starts a container and stays with it, as run does. One that runs already is attached to.
+RunResult start_attached(engine::Engine& engine, const std::string& name_or_id,
+                         const ports::AttachRequest& streams);
+
 }  // namespace gantry::lifecycle
