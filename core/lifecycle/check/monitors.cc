@@ -2,11 +2,10 @@
 //
 // Monitors of containers that are no more, told by their command line: it names our run
 // folder and the container.
-#include <signal.h>
-
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <string_view>
 
 #include "core/lifecycle/check/findings.h"
 #include "core/model/ids.h"
@@ -46,6 +45,17 @@ std::string value_of(const std::vector<std::string>& words, const std::string& o
   return "";
 }
 
+// What "-r" names, or what that is told to run in turn: gantry-hide stands in between where
+// mounts are hidden.
+std::string runtime_of(const std::vector<std::string>& words) {
+  constexpr std::string_view kArgument = "--runtime-arg=";
+  const auto dashes = std::find(words.begin(), words.end(), std::string(kArgument) + "--");
+  if (dashes != words.end() && dashes + 1 != words.end() && dashes[1].starts_with(kArgument)) {
+    return dashes[1].substr(kArgument.size());
+  }
+  return value_of(words, "-r", "--runtime");
+}
+
 std::optional<MonitorProcess> our_monitor(const engine::Engine& engine,
                                           const std::string& pid) {
   const std::vector<std::string> words = arguments_of(pid);
@@ -54,7 +64,7 @@ std::optional<MonitorProcess> our_monitor(const engine::Engine& engine,
   }
   MonitorProcess process;
   process.id = value_of(words, "-c", "--cid");
-  process.runtime = value_of(words, "-r", "--runtime");
+  process.runtime = runtime_of(words);
   const std::filesystem::path bundle = value_of(words, "-b", "--bundle");
   if (!model::is_full_id(process.id) || bundle != engine.layout.bundle(process.id)) {
     return std::nullopt;
@@ -72,6 +82,7 @@ void end_monitor(engine::Engine& engine, const MonitorProcess& process) {
   }
   engine.monitor.dismiss(process.pid, process.id);
   engine.backends.runtime(process.runtime).remove(process.id, true);
+  lock.release_and_forget();
 }
 
 }  // namespace
