@@ -61,7 +61,12 @@ void ExecDeadline::start(const ports::Started& command) {
   set_timer(timeout_, 1);
 }
 
-void ExecDeadline::on_signal(int signal) noexcept { end_process(signal); }
+void ExecDeadline::on_signal(int signal) noexcept {
+  if (signal == SIGALRM || signal == SIGINT || signal == SIGTERM || signal == SIGHUP ||
+      signal == SIGQUIT) {
+    end_process(signal);
+  }
+}
 
 bool ExecDeadline::passed() const noexcept { return time_is_over != 0; }
 

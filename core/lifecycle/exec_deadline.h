@@ -19,7 +19,7 @@ class ExecDeadline {
 
   // From now on the time runs for this process.
   void start(const ports::Started& command);
-  // For a signal that came as an event: SIGALRM and whatever else asks for the end.
+  // For a signal that came as an event: SIGALRM, or one by which a user gives up.
   static void on_signal(int signal) noexcept;
   [[nodiscard]] bool passed() const noexcept;
 
