@@ -65,9 +65,6 @@ void read_memory(const Options& options, model::Resources& resources) {
   if (swappiness >= 0) {
     resources.memory_swappiness = static_cast<std::uint64_t>(swappiness);
   }
-  if (options.flag("oom-kill-disable")) {
-    resources.oom_kill_disable = true;
-  }
 }
 
 void read_blkio(const Options& options, model::Resources& resources) {
@@ -110,13 +107,22 @@ model::Ulimit parse_ulimit(const std::string& text) {
   return {pair->first, *soft, *hard};
 }
 
+model::Resources read_limits(const Options& options) {
+  model::Resources limits;
+  read_cpu(options, limits);
+  read_memory(options, limits);
+  read_blkio(options, limits);
+  if (options.given("pids-limit")) {
+    limits.pids_limit = options.integer("pids-limit");
+  }
+  return limits;
+}
+
 void read_resources(const Options& options, lifecycle::CreateRequest& request) {
   model::ContainerConfig& config = request.config;
-  read_cpu(options, config.resources);
-  read_memory(options, config.resources);
-  read_blkio(options, config.resources);
-  if (options.given("pids-limit")) {
-    config.resources.pids_limit = options.integer("pids-limit");
+  config.resources = read_limits(options);
+  if (options.flag("oom-kill-disable")) {
+    config.resources.oom_kill_disable = true;
   }
   config.shm_size = options.size("shm-size");
   config.cgroup_parent = options.text("cgroup-parent");
