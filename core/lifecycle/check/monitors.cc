@@ -75,7 +75,7 @@ std::optional<MonitorProcess> our_monitor(const engine::Engine& engine,
 
 // The monitor goes, and what it kept in its runtime.
 void end_monitor(engine::Engine& engine, const MonitorProcess& process) {
-  const auto lock =
+  auto lock =
       engine.locks.acquire(locks::Kind::kContainer, process.id, locks::LockTable::kPatience);
   if (recorded_containers(engine).contains(process.id)) {
     return;
