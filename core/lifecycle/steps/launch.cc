@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/hooks/run_hook.h"
+#include "core/lifecycle/cgroup_leftovers.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/log/log.h"
 #include "sdk/support/files.h"
@@ -57,6 +58,7 @@ void undo(StepContext& context) {
   // still has. Deleting by force ends every process of the container.
   context.engine.monitor.dismiss(monitor_pid_of(context), id);
   context.engine.backends.runtime(context.config.backends.runtime).remove(id, true);
+  remove_cgroups(cgroups_path(context.config));
   const layout::Layout& layout = context.engine.layout;
   for (const std::string& failure :
        hooks::run_poststop(layout.poststop(id), id, layout.bundle(id))) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/hooks/run_hook.h"
+#include "core/lifecycle/cgroup_leftovers.h"
 #include "core/lifecycle/container_files.h"
 #include "core/lifecycle/namespaces.h"
 #include "core/lifecycle/steps/steps.h"
@@ -32,14 +33,6 @@ std::vector<spec::ResolvedMount> resolved_mounts(const StepContext& context) {
     mounts.push_back(std::move(resolved));
   }
   return mounts;
-}
-
-std::string cgroups_path(const model::ContainerConfig& config) {
-  if (config.cgroups == "disabled") {
-    return {};
-  }
-  const std::string parent = config.cgroup_parent.empty() ? "/gantry" : config.cgroup_parent;
-  return (parent.front() == '/' ? parent : "/" + parent) + "/" + config.id;
 }
 
 void add_secrets(const engine::Engine& engine, const model::ContainerConfig& config,
