@@ -191,6 +191,9 @@ void Attachments::detach(const Record& record) const {
     }
   }
   folder_of(record.own).remove(record.key);
+  if (!record.complete) {
+    folder_of(record.own).remove_unfinished(record.key);
+  }
 }
 
 void Attachments::detach(const NetRequest& request, const Attachment& attachment) const {

@@ -68,6 +68,17 @@ std::optional<Record> RecordFolder::find(const RecordKey& key) const {
 
 void RecordFolder::remove(const RecordKey& key) const { remove_file(path_of(key)); }
 
+void RecordFolder::remove_unfinished(const RecordKey& key) const {
+  const fs::path path = path_of(key);
+  const std::string start = path.filename().string() + ".tmp.";
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(path.parent_path(), none)) {
+    if (entry.path().filename().string().starts_with(start)) {
+      remove_file(entry.path());
+    }
+  }
+}
+
 std::vector<Record> RecordFolder::list(
     const std::string& network, const std::function<void(const std::string&)>& on_bad) const {
   std::vector<Record> records;

@@ -44,6 +44,8 @@ class RecordFolder {
   void put(const Record& record) const;
   [[nodiscard]] std::optional<Record> find(const RecordKey& key) const;
   void remove(const RecordKey& key) const;
+  // What was being written when the writer was killed.
+  void remove_unfinished(const RecordKey& key) const;
   // All, or those of one network. Files that cannot be read are passed to on_bad.
   [[nodiscard]] std::vector<Record> list(
       const std::string& network, const std::function<void(const std::string&)>& on_bad) const;
