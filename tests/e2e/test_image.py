@@ -166,12 +166,14 @@ class TestLoadAndSave:
         gantry_once.fails("save", "nosuch", says="image not known")
 
     def test_a_lying_layer(self, gantry_once, place):
-        images.write_docker_archive(place / "good.tar", configs={"localhost/liar:1": {"Cmd": ["x"]}})
+        # A layer that the store does not have: one that it knows is not read again.
+        layer = images.rootfs_tar().replace(b"hello from the page", b"HULLO from the page")
+        images.write_docker_archive(place / "good.tar", layer, {"localhost/liar:1": {"Cmd": ["x"]}})
         with tarfile.open(place / "good.tar") as good, tarfile.open(place / "bad.tar", "w") as bad:
             for entry in good:
                 data = good.extractfile(entry).read()
                 if entry.name.endswith("layer.tar"):
-                    data = data.replace(b"hello from the page", b"HELLO from the page")
+                    data = data.replace(b"HULLO from the page", b"LIARS from the page")
                 import io
 
                 bad.addfile(entry, io.BytesIO(data))
