@@ -11,7 +11,7 @@ import pytest
 from support.gantry import until
 from support.leaks import LeakCheck
 
-SECONDS = 9  # for each pair of a verb and a runtime
+SECONDS = 5  # for each pair of a verb and a runtime
 
 
 def killed_after(gantry, delay, *words):
