@@ -157,6 +157,7 @@ TEST_F(ThrowingPlugins, ConstructorFailureIsTheCreateError) {
 TEST_F(ThrowingPlugins, TracerSeesEachCallBeginAndEnd) {
   expect_error([&] { registry_.storage("throws").init(); });
   EXPECT_THAT(trace_, ::testing::ElementsAre("+storage-throws.create", "-storage-throws.create",
+                                             "+storage-throws.init", "-storage-throws.init",
                                              "+storage-throws.init", "-storage-throws.init"));
 }
 

@@ -85,7 +85,7 @@ TEST(Process, SecretsWinOverEnvironment) {
 TEST(Capabilities, OfRootAreTheDefaultsAndNotInheritable) {
   Fixture f;
   const Json caps = f.build()["process"]["capabilities"];
-  EXPECT_EQ(caps["bounding"].size(), 14U);
+  EXPECT_EQ(caps["bounding"].size(), 11U);
   EXPECT_EQ(caps["bounding"], caps["effective"]);
   EXPECT_EQ(caps["bounding"], caps["permitted"]);
   EXPECT_FALSE(caps.contains("inheritable"));
@@ -168,7 +168,7 @@ TEST(Exec, StartsFromTheContainersProcess) {
   EXPECT_TRUE(contains(process["env"], "A=2"));
   EXPECT_TRUE(contains(process["env"], "HOME=/home/alice"));
   EXPECT_EQ(process["capabilities"]["effective"], Json::array());
-  EXPECT_EQ(process["capabilities"]["bounding"].size(), 14U);
+  EXPECT_EQ(process["capabilities"]["bounding"].size(), 11U);
   EXPECT_THROW((void)build_exec_process(spec, ExecInput(), f.host), Error);
 }
 

@@ -147,7 +147,7 @@ TEST_P(RealRuntime, RunsAsTheUserOfTheImage) {
 TEST_P(RealRuntime, HasTheDefaultCapabilities) {
   EXPECT_EQ(
       run("grep -E 'Cap(Eff|Inh|Amb)' /proc/self/status"),
-      "CapInh:\t0000000000000000\nCapEff:\t00000000a80425fb\nCapAmb:\t0000000000000000\n");
+      "CapInh:\t0000000000000000\nCapEff:\t00000000800405fb\nCapAmb:\t0000000000000000\n");
 }
 
 TEST_P(RealRuntime, GivesAnAddedCapabilityToAUser) {
