@@ -41,7 +41,7 @@ struct Settings {
   std::string hide_program;               // gantry-hide
   std::string init_program;               // of --init; empty: looked for
   std::string default_network = "gantry";
-  std::string signature_policy;           // skopeo's; empty: its own search
+  std::string signature_policy;  // skopeo's; empty: its own search
   std::map<std::string, std::string> registries;
   std::vector<std::filesystem::path> hooks_dirs;  // of OCI hooks, the later one wins
 };

@@ -14,7 +14,8 @@ class HostClock : public ports::Clock {
 
 class HostMounter : public ports::Mounter {
  public:
-  void mount_tmpfs(const std::filesystem::path& path, std::int64_t size, unsigned mode) override;
+  void mount_tmpfs(const std::filesystem::path& path, std::int64_t size,
+                   unsigned mode) override;
   void unmount(const std::filesystem::path& path) override;
   void pin_netns(const std::filesystem::path& path) override;
   void unpin_netns(const std::filesystem::path& path) override;

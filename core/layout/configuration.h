@@ -21,7 +21,7 @@ namespace gantry::layout {
 
 struct Setting {
   std::vector<std::string> values;  // one, but for keys that may be repeated
-  std::string source;  // "default", a file, "environment GANTRY_X", "flag --x"
+  std::string source;               // "default", a file, "environment GANTRY_X", "flag --x"
 };
 
 struct KnownKey {

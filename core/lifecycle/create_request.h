@@ -17,8 +17,8 @@ namespace gantry::lifecycle {
 // in config as it shall be recorded; id, created_ns, image_*, hostname and backends are
 // filled by create.
 struct CreateRequest {
-  std::string image;                 // as typed; empty with config.rootfs
-  std::string pull = "missing";      // missing, always, newer, never
+  std::string image;             // as typed; empty with config.rootfs
+  std::string pull = "missing";  // missing, always, newer, never
   std::optional<std::vector<std::string>> entrypoint;
   std::vector<std::string> command;  // empty: the image's
   std::optional<std::string> workdir;
@@ -27,14 +27,14 @@ struct CreateRequest {
   std::map<std::string, std::string> env;  // wins over the image's
   bool unset_all_env = false;              // --unsetenv-all
   std::vector<std::string> unset_env;
-  std::string image_volumes = "bind";      // --image-volume: bind (anonymous volume), tmpfs, ignore
-  bool publish_all = false;                // -P
+  std::string image_volumes = "bind";  // --image-volume: bind (anonymous volume), tmpfs, ignore
+  bool publish_all = false;            // -P
   std::optional<model::HealthConfig> health;  // overrides the image's
   bool no_healthcheck = false;
   // Names or ids, resolved to full ids by create.
   std::vector<std::string> requires_containers;
   std::vector<std::string> volumes_from;
-  bool replace = false;                    // --replace: remove a container of the same name
+  bool replace = false;  // --replace: remove a container of the same name
   // config.pid/ipc/uts/user.value and config.network.mode_value may hold names too.
   model::ContainerConfig config;
 };

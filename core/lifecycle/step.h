@@ -26,7 +26,7 @@ struct StepContext {
   const model::ContainerConfig& config;
   model::ContainerState& state;  // changed in memory; the verb writes it
 
-  bool foreground = false;             // this process cleans up when the container ends
+  bool foreground = false;               // this process cleans up when the container ends
   bool remove_anonymous_volumes = true;  // undo of claim volumes
 
   std::function<void()> before_start = nullptr;  // start: attach here, nothing is lost

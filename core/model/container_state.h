@@ -19,8 +19,8 @@ enum class Status {
   kCreated,     // exists in the runtime, not started
   kRunning,
   kPaused,
-  kStopped,     // ended, still in the runtime
-  kExited,      // ended and cleaned up
+  kStopped,  // ended, still in the runtime
+  kExited,   // ended and cleaned up
   kRemoving,
 };
 GANTRY_DECLARE_JSON(Status)
@@ -31,17 +31,17 @@ struct ContainerState {
   Status status = Status::kConfigured;
   int pid = 0;
   int monitor_pid = 0;
-  std::string boot_id;               // of the boot that pid and mounts belong to
+  std::string boot_id;  // of the boot that pid and mounts belong to
   int exit_code = 0;
   bool oom_killed = false;
   bool stopped_by_user = false;
   unsigned restart_count = 0;
-  std::int64_t started_ns = 0;       // 0: never
+  std::int64_t started_ns = 0;  // 0: never
   std::int64_t finished_ns = 0;
   std::int64_t checkpointed_ns = 0;
   std::int64_t restored_ns = 0;
-  std::string error;                 // why it could not be started, or what was lost
-  std::string mount_point;           // of the root file system, while mounted
+  std::string error;        // why it could not be started, or what was lost
+  std::string mount_point;  // of the root file system, while mounted
   std::string netns_path;
   std::string cgroup_path;
   Json network_status = Json::object();  // by network, as the network port answered
@@ -59,10 +59,10 @@ struct ContainerBrief {
   std::map<std::string, std::string> labels;
   std::vector<PortMapping> ports;
   std::vector<std::string> networks;
-  std::vector<std::string> mounts;   // destinations
+  std::vector<std::string> mounts;  // destinations
   std::vector<std::string> depends_on;
   bool auto_remove = false;
-  bool health = false;               // has a health check
+  bool health = false;  // has a health check
 };
 GANTRY_DECLARE_JSON(ContainerBrief)
 [[nodiscard]] ContainerBrief brief_of(const ContainerConfig& config);

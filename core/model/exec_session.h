@@ -16,9 +16,9 @@ struct ExecSession {
   std::string id;
   std::string container_id;
   std::vector<std::string> argv;
-  std::vector<std::string> env;        // "NAME=value", on top of the container's
-  std::string workdir;                 // empty: the container's
-  std::string user;                    // empty: the container's
+  std::vector<std::string> env;  // "NAME=value", on top of the container's
+  std::string workdir;           // empty: the container's
+  std::string user;              // empty: the container's
   bool terminal = false;
   bool stdin_open = false;
   bool privileged = false;

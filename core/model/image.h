@@ -15,7 +15,7 @@ namespace gantry::model {
 
 // The "config" object of an OCI image configuration: what a container inherits.
 struct ImageDefaults {
-  std::vector<std::string> env;        // "NAME=value"
+  std::vector<std::string> env;  // "NAME=value"
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;
   std::string workdir;
@@ -24,7 +24,7 @@ struct ImageDefaults {
   std::vector<std::string> volumes;        // destinations
   std::vector<std::string> exposed_ports;  // "80/tcp"
   std::map<std::string, std::string> labels;
-  std::vector<std::string> health_test;    // docker extension: Healthcheck
+  std::vector<std::string> health_test;  // docker extension: Healthcheck
   std::int64_t health_interval_ns = 0;
   std::int64_t health_timeout_ns = 0;
   std::int64_t health_start_period_ns = 0;
@@ -33,7 +33,7 @@ struct ImageDefaults {
 GANTRY_DECLARE_JSON(ImageDefaults)
 
 struct ImageHistory {
-  std::string created;     // RFC 3339
+  std::string created;  // RFC 3339
   std::string created_by;
   std::string comment;
   bool empty_layer = false;
@@ -43,22 +43,22 @@ GANTRY_DECLARE_JSON(ImageHistory)
 // The record of one image. The id is the digest of config_json, without "sha256:".
 struct Image {
   std::string id;
-  std::string digest;                  // of the manifest, "sha256:…"; may be empty
+  std::string digest;  // of the manifest, "sha256:…"; may be empty
   std::vector<std::string> repo_digests;
-  std::vector<std::string> names;      // fully qualified, tagged
+  std::vector<std::string> names;  // fully qualified, tagged
   std::int64_t created_ns = 0;
   std::string architecture;
   std::string os;
   std::string author;
   std::string comment;
-  std::uint64_t size = 0;              // sum of uncompressed layers
-  std::vector<std::string> layers;     // storage ids (chain ids), lowest first
-  std::vector<std::string> diff_ids;   // "sha256:…", lowest first
+  std::uint64_t size = 0;             // sum of uncompressed layers
+  std::vector<std::string> layers;    // storage ids (chain ids), lowest first
+  std::vector<std::string> diff_ids;  // "sha256:…", lowest first
   std::vector<std::uint64_t> layer_sizes;
   ImageDefaults defaults;
   std::vector<ImageHistory> history;
-  std::string config_json;             // verbatim: its digest is the id
-  std::string manifest_type;           // media type it came with
+  std::string config_json;    // verbatim: its digest is the id
+  std::string manifest_type;  // media type it came with
 };
 GANTRY_DECLARE_JSON(Image)
 

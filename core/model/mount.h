@@ -15,13 +15,13 @@ GANTRY_DECLARE_JSON(MountKind)
 
 struct Mount {
   MountKind kind = MountKind::kBind;
-  std::string source;        // bind: host path; volume: its name (filled at create); image: ref
-  std::string destination;   // absolute, clean
+  std::string source;       // bind: host path; volume: its name (filled at create); image: ref
+  std::string destination;  // absolute, clean
   std::vector<std::string> options;  // as given: ro, rw, z, nosuid, size=…, rprivate …
   std::string sub_path;
-  bool anonymous = false;    // volume made for this container alone: dies with it
-  bool no_copy = false;      // volume: no copy-up
-  bool chown = false;        // option U
+  bool anonymous = false;  // volume made for this container alone: dies with it
+  bool no_copy = false;    // volume: no copy-up
+  bool chown = false;      // option U
   friend bool operator==(const Mount&, const Mount&) = default;
 };
 GANTRY_DECLARE_JSON(Mount)

@@ -12,7 +12,7 @@
 namespace gantry::model {
 
 struct PortMapping {
-  std::string host_ip;   // empty: all addresses
+  std::string host_ip;  // empty: all addresses
   std::string protocol = "tcp";
   std::uint16_t host_port = 0;
   std::uint16_t container_port = 0;

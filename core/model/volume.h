@@ -18,7 +18,7 @@ struct Volume {
   std::map<std::string, std::string> options;  // local: type, device, o
   std::int64_t created_ns = 0;
   bool anonymous = false;
-  bool needs_copy_up = true;           // nothing was copied into it yet
+  bool needs_copy_up = true;  // nothing was copied into it yet
 };
 GANTRY_DECLARE_JSON(Volume)
 

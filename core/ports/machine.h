@@ -24,7 +24,8 @@ class Mounter {
  public:
   virtual ~Mounter() = default;
   // A tmpfs at path (made if missing); mounted already counts as done.
-  virtual void mount_tmpfs(const std::filesystem::path& path, std::int64_t size, unsigned mode) = 0;
+  virtual void mount_tmpfs(const std::filesystem::path& path, std::int64_t size,
+                           unsigned mode) = 0;
   virtual void unmount(const std::filesystem::path& path) = 0;
   // A new network namespace, loopback up, kept alive at path; there already counts as done.
   virtual void pin_netns(const std::filesystem::path& path) = 0;

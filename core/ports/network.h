@@ -39,8 +39,8 @@ class Network {
   virtual std::vector<std::string> list() = 0;
   virtual void remove(const std::string& name) = 0;
   // All or nothing; the status object of the ABI.
-  virtual Json setup(const NetworkRequest& request) = 0;          // [thread-safe]
-  virtual void teardown(const NetworkRequest& request) = 0;       // [thread-safe]
+  virtual Json setup(const NetworkRequest& request) = 0;     // [thread-safe]
+  virtual void teardown(const NetworkRequest& request) = 0;  // [thread-safe]
   virtual void check(const NetworkRequest& request) = 0;
   virtual void gc(const std::vector<ValidAttachment>& valid) = 0;
 };

@@ -62,11 +62,12 @@ class Runtime {
   virtual RuntimeCapabilities capabilities() = 0;
   // Name, version, path, features.
   virtual Json info() = 0;
-  virtual RuntimePlan create_plan(const std::string& id, const std::string& bundle) = 0;  // [thread-safe]
-  virtual RuntimePlan exec_plan(const std::string& id) = 0;  // [thread-safe]
+  virtual RuntimePlan create_plan(const std::string& id,
+                                  const std::string& bundle) = 0;  // [thread-safe]
+  virtual RuntimePlan exec_plan(const std::string& id) = 0;        // [thread-safe]
   virtual RuntimePlan restore_plan(const RestoreRequest& request) = 0;
-  virtual void start(const std::string& id) = 0;              // [thread-safe]
-  virtual Json state(const std::string& id) = 0;              // [thread-safe]
+  virtual void start(const std::string& id) = 0;                              // [thread-safe]
+  virtual Json state(const std::string& id) = 0;                              // [thread-safe]
   virtual void kill(const std::string& id, int signal, KillScope scope) = 0;  // [thread-safe]
   // Gone counts as done. With force a running container is killed first.
   virtual void remove(const std::string& id, bool force) = 0;  // [thread-safe]

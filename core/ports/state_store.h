@@ -27,9 +27,9 @@ class StateTransaction {
   virtual void del(std::string_view key) = 0;
   // Keys with first <= key < last, in order; an empty last means to the end. visit returns
   // false to end early. The store must not be written during the scan.
-  virtual void scan(std::string_view first, std::string_view last,
-                    const std::function<bool(std::string_view key, std::string_view value)>&
-                        visit) = 0;
+  virtual void scan(
+      std::string_view first, std::string_view last,
+      const std::function<bool(std::string_view key, std::string_view value)>& visit) = 0;
   // Once; all writes or, when it throws, none.
   virtual void commit(Durability durability) = 0;
 };

@@ -73,14 +73,14 @@ class Storage {
   virtual void create(const LayerCreate& request) = 0;
   virtual Applied apply(const std::string& id, int fd) = 0;
   virtual void commit(const std::string& id) = 0;
-  virtual void remove(const std::string& id) = 0;                // gone counts as done
-  virtual std::vector<std::string> list() = 0;                   // [thread-safe]
-  virtual LayerInfo stat(const std::string& id) = 0;             // [thread-safe]
+  virtual void remove(const std::string& id) = 0;                      // gone counts as done
+  virtual std::vector<std::string> list() = 0;                         // [thread-safe]
+  virtual LayerInfo stat(const std::string& id) = 0;                   // [thread-safe]
   virtual std::filesystem::path mount(const LayerMount& request) = 0;  // repeatable
-  virtual void unmount(const std::string& id) = 0;               // not mounted counts as done
+  virtual void unmount(const std::string& id) = 0;  // not mounted counts as done
   virtual void diff(const std::string& id, int fd) = 0;
   virtual std::vector<Change> changes(const std::string& id) = 0;
-  virtual Usage usage(const std::string& id) = 0;                // [thread-safe]
+  virtual Usage usage(const std::string& id) = 0;  // [thread-safe]
   virtual void recover() = 0;
 };
 

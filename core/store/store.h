@@ -32,7 +32,8 @@ class Reader {
   explicit Reader(ports::StateTransaction& txn) : txn_(txn) {}
 
   // Containers. find_* answer nullopt when there is none.
-  [[nodiscard]] std::optional<model::ContainerConfig> find_container(const std::string& id) const;
+  [[nodiscard]] std::optional<model::ContainerConfig> find_container(
+      const std::string& id) const;
   [[nodiscard]] std::optional<model::ContainerState> find_state(const std::string& id) const;
   [[nodiscard]] std::optional<model::ContainerBrief> find_brief(const std::string& id) const;
   // All, oldest first.
@@ -72,7 +73,8 @@ class Writer : public Reader {
   using Reader::Reader;
 
   // Claims the name (kExists in podman's words when another has it) and writes the records.
-  void create_container(const model::ContainerConfig& config, const model::ContainerState& state);
+  void create_container(const model::ContainerConfig& config,
+                        const model::ContainerState& state);
   void put_state(const std::string& id, const model::ContainerState& state);
   // Writes a changed configuration; a changed name is claimed and the old one freed.
   void update_container(const model::ContainerConfig& config);
@@ -127,7 +129,8 @@ class Store {
   [[nodiscard]] ports::StateStore& backend() noexcept { return backend_; }
 
  private:
-  [[nodiscard]] std::unique_ptr<ports::StateTransaction> begin(ports::TransactionMode mode) const;
+  [[nodiscard]] std::unique_ptr<ports::StateTransaction> begin(
+      ports::TransactionMode mode) const;
   ports::StateStore& backend_;
 };
 

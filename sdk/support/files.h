@@ -17,13 +17,11 @@
 namespace gantry {
 
 // open(2) with O_CLOEXEC.
-[[nodiscard]] UniqueFd open_file(const std::filesystem::path& path, int flags,
-                                 mode_t mode = 0);
+[[nodiscard]] UniqueFd open_file(const std::filesystem::path& path, int flags, mode_t mode = 0);
 
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 // nullopt when the file does not exist.
-[[nodiscard]] std::optional<std::string> read_file_if_exists(
-    const std::filesystem::path& path);
+[[nodiscard]] std::optional<std::string> read_file_if_exists(const std::filesystem::path& path);
 // From the descriptor's position to the end.
 [[nodiscard]] std::string read_all(int fd, const std::string& what);
 void write_all(int fd, std::string_view text, const std::string& what);

@@ -19,7 +19,7 @@
 namespace gantry {
 
 struct Command {
-  std::vector<std::string> argv;  // argv[0] is looked up by find_program
+  std::vector<std::string> argv;                // argv[0] is looked up by find_program
   std::optional<std::vector<std::string>> env;  // "NAME=value"; nullopt: inherited
   std::string stdin_data;
   std::vector<std::string> hide;  // mount points unmounted in a private mount namespace

@@ -29,7 +29,7 @@
   FROZEN((minor) == 0 ? sizeof(type) == (size) : sizeof(type) >= (size))
 #define FROZEN_FIELD(type, field, offset) FROZEN(offsetof(type, field) == (offset))
 
-FROZEN(sizeof(void *) == 8);
+FROZEN(sizeof(void*) == 8);
 
 FROZEN_SIZE(gantry_str, 16);
 FROZEN_FIELD(gantry_str, data, 0);

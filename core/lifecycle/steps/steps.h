@@ -17,18 +17,18 @@ extern const Step kClaimVolumes;     // volumes made if missing, and counted
 
 // Activate: played by start, undone by cleanup. Network setup stands between launch and
 // created because it does not wait for the runtime's create, nor that for it.
-extern const Step kRunFolder;      // the volatile folder of this activation
-extern const Step kMountShm;       // /dev/shm
-extern const Step kMountRootfs;    // the storage layer
-extern const Step kMountVolumes;   // volumes mounted, filled from the image the first time
-extern const Step kMountSecrets;   // secrets that the container gets as files
-extern const Step kPinNetns;       // a network namespace that outlives its processes
-extern const Step kWriteBundle;    // hosts, hostname, resolv.conf, config.json
-extern const Step kLaunch;         // the monitor begins the runtime's create
-extern const Step kSetupNetwork;   // the network port attaches the namespace
-extern const Step kAwaitCreated;   // the container exists in the runtime
-extern const Step kStartProcess;   // the user's process
-extern const Step kStartHealth;    // the process that checks its health
+extern const Step kRunFolder;     // the volatile folder of this activation
+extern const Step kMountShm;      // /dev/shm
+extern const Step kMountRootfs;   // the storage layer
+extern const Step kMountVolumes;  // volumes mounted, filled from the image the first time
+extern const Step kMountSecrets;  // secrets that the container gets as files
+extern const Step kPinNetns;      // a network namespace that outlives its processes
+extern const Step kWriteBundle;   // hosts, hostname, resolv.conf, config.json
+extern const Step kLaunch;        // the monitor begins the runtime's create
+extern const Step kSetupNetwork;  // the network port attaches the namespace
+extern const Step kAwaitCreated;  // the container exists in the runtime
+extern const Step kStartProcess;  // the user's process
+extern const Step kStartHealth;   // the process that checks its health
 
 [[nodiscard]] std::span<const Step> provision_steps();
 // What starts a container that was created in the runtime.

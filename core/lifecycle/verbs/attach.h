@@ -10,6 +10,6 @@ namespace gantry::lifecycle {
 // Connects to a running (or created) container's streams; carry them with Attachment::run.
 // socket_dir and terminal of options are filled in.
 std::unique_ptr<ports::Attachment> attach(engine::Engine& engine, const std::string& name_or_id,
-                           const ports::AttachRequest& options);
+                                          const ports::AttachRequest& options);
 
 }  // namespace gantry::lifecycle

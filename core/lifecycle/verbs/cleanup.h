@@ -13,6 +13,7 @@ struct CleanupOptions {
 
 // Plays activate backwards for a container that has ended: state exited; removes it under
 // --rm. kInvalid while it runs.
-void cleanup(engine::Engine& engine, const std::string& name_or_id, const CleanupOptions& options = {});
+void cleanup(engine::Engine& engine, const std::string& name_or_id,
+             const CleanupOptions& options = {});
 
 }  // namespace gantry::lifecycle

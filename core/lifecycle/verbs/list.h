@@ -12,7 +12,7 @@ namespace gantry::lifecycle {
 
 struct Inspected {
   model::ContainerConfig config;
-  model::ContainerState state;  // as it is now, not as it was last written
+  model::ContainerState state;                // as it is now, not as it was last written
   std::optional<health::Record> health = {};  // of a running container with a check
 };
 

@@ -9,9 +9,9 @@
 namespace gantry::lifecycle {
 
 struct RemoveOptions {
-  bool force = false;             // a running one is stopped first; leftovers are no obstacle
-  bool volumes = false;           // its anonymous volumes too
-  bool depend = false;            // containers that depend on it first
+  bool force = false;    // a running one is stopped first; leftovers are no obstacle
+  bool volumes = false;  // its anonymous volumes too
+  bool depend = false;   // containers that depend on it first
   std::optional<unsigned> timeout_s = {};
 };
 

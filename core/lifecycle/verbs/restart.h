@@ -10,6 +10,7 @@
 namespace gantry::lifecycle {
 
 // Stops (if running) and starts again, with a new monitor and a new network setup.
-void restart(engine::Engine& engine, const std::string& name_or_id, const StopOptions& options = {});
+void restart(engine::Engine& engine, const std::string& name_or_id,
+             const StopOptions& options = {});
 
 }  // namespace gantry::lifecycle

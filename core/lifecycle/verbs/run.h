@@ -18,8 +18,8 @@ struct RunOptions {
 
 struct RunResult {
   std::string id;
-  int exit_code = 0;       // foreground: the container's
-  bool detached = false;   // -d, or the detach keys were typed
+  int exit_code = 0;      // foreground: the container's
+  bool detached = false;  // -d, or the detach keys were typed
 };
 
 // Create, start and, in the foreground, attach, wait, clean up and under --rm remove, all in

@@ -21,7 +21,8 @@ struct StartOptions {
 // Activates the container and starts its process. Already running: nothing to do. When it
 // throws, everything activated was undone and the container can be started again; a program
 // that is not there gives kNotFound, one that cannot be executed kPermission.
-void start(engine::Engine& engine, const std::string& name_or_id, const StartOptions& options = {});
+void start(engine::Engine& engine, const std::string& name_or_id,
+           const StartOptions& options = {});
 
 // As start, but stops before the user's process: state created.
 void init(engine::Engine& engine, const std::string& name_or_id);

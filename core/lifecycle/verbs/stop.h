@@ -14,6 +14,7 @@ struct StopOptions {
 
 // Sends the container's stop signal, waits, sends SIGKILL; then cleans up. The lock is not
 // held while waiting. Not running: nothing to do. A container of --rm is removed.
-void stop(engine::Engine& engine, const std::string& name_or_id, const StopOptions& options = {});
+void stop(engine::Engine& engine, const std::string& name_or_id,
+          const StopOptions& options = {});
 
 }  // namespace gantry::lifecycle

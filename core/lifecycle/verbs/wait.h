@@ -18,6 +18,7 @@ struct WaitOptions {
 
 // Waits, by events, until a condition holds; answers the exit code (-1 for a condition that
 // is not an end, as podman does). Holds no lock.
-int wait(engine::Engine& engine, const std::string& name_or_id, const WaitOptions& options = {});
+int wait(engine::Engine& engine, const std::string& name_or_id,
+         const WaitOptions& options = {});
 
 }  // namespace gantry::lifecycle

@@ -180,7 +180,6 @@ TEST_F(AttachmentTest, ForwardsSignalsWhileTheOutputIsStuck) {
   EXPECT_EQ(end, AttachEnd::kOutputClosed);
 }
 
-
 bool is_cooked(int fd) {
   termios now{};
   return ::tcgetattr(fd, &now) == 0 && (now.c_lflag & ICANON) != 0;

@@ -32,7 +32,7 @@ extern "C" {
 
 /* A borrowed range of bytes. data may be null when size is 0. */
 typedef struct gantry_str {
-  const char *data;
+  const char* data;
   uint64_t size;
 } gantry_str;
 
@@ -54,22 +54,22 @@ typedef struct gantry_str {
 /* Receives bytes; called zero or more times during the call it was passed to, each time
  * with the next piece. The bytes are borrowed for the duration of write. */
 typedef struct gantry_sink {
-  void *ctx;
-  void (*write)(void *ctx, gantry_str bytes);
+  void* ctx;
+  void (*write)(void* ctx, gantry_str bytes);
 } gantry_sink;
 
 /* Receives one item of a list. Return 0 to go on; anything else ends the listing early,
  * and the listing function then returns GANTRY_OK. */
 typedef struct gantry_list_sink {
-  void *ctx;
-  int32_t (*item)(void *ctx, gantry_str name);
+  void* ctx;
+  int32_t (*item)(void* ctx, gantry_str name);
 } gantry_list_sink;
 
 /* Receives the sentence that explains a failure. Called at most once a call, and only
  * when the function returns something other than GANTRY_OK. */
 typedef struct gantry_error {
-  void *ctx;
-  void (*set)(void *ctx, gantry_str message);
+  void* ctx;
+  void (*set)(void* ctx, gantry_str message);
 } gantry_error;
 
 /* One range of a user or group id mapping, as in /proc/PID/uid_map: ids

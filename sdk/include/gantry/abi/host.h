@@ -24,12 +24,12 @@ extern "C" {
 typedef struct gantry_command {
   uint32_t struct_size;
   uint32_t reserved; /* 0 */
-  const gantry_str *argv;
+  const gantry_str* argv;
   uint64_t argc;
-  const gantry_str *env; /* "NAME=value", the whole environment; null: the host's own */
+  const gantry_str* env; /* "NAME=value", the whole environment; null: the host's own */
   uint64_t env_count;
-  gantry_str stdin_data; /* fed to standard input, then closed */
-  const gantry_str *hide; /* mount points taken out of the program's view: it runs in a
+  gantry_str stdin_data;  /* fed to standard input, then closed */
+  const gantry_str* hide; /* mount points taken out of the program's view: it runs in a
                              private mount namespace in which they are unmounted */
   uint64_t hide_count;
   int64_t timeout_ms; /* 0: the host's deadline only; on expiry the program and its
@@ -41,27 +41,27 @@ struct gantry_host {
   uint32_t struct_size;
   uint16_t major; /* GANTRY_HOST_MAJOR the host was built with */
   uint16_t minor;
-  void *ctx;
+  void* ctx;
 
   /* Writes one line to the host's log. Library code logs for debugging; what went wrong
    * belongs in the error sink, so that nothing is told twice. */
-  void (*log)(void *ctx, int32_t level, gantry_str message);
+  void (*log)(void* ctx, int32_t level, gantry_str message);
 
   /* 1 once the user asked to stop (SIGINT, SIGTERM); long operations look now and then
    * and return GANTRY_ERR_CANCELLED. */
-  int32_t (*cancelled)(void *ctx);
+  int32_t (*cancelled)(void* ctx);
 
   /* The moment on CLOCK_MONOTONIC, in nanoseconds, by which the current operation should
    * have ended; INT64_MAX when there is none. */
-  int64_t (*deadline_ns)(void *ctx);
+  int64_t (*deadline_ns)(void* ctx);
 
   /* Runs a program to its end. Its output goes to out and err_out (either may be null:
    * discarded). ret_exit_code gets the exit code, or 128 + the signal that ended it.
    * Returns GANTRY_OK whenever the program ran, whatever it answered;
    * GANTRY_ERR_NOT_FOUND when it does not exist. */
-  int32_t (*spawn)(void *ctx, const gantry_command *command, const gantry_sink *out,
-                   const gantry_sink *err_out, int32_t *ret_exit_code,
-                   const gantry_error *error);
+  int32_t (*spawn)(void* ctx, const gantry_command* command, const gantry_sink* out,
+                   const gantry_sink* err_out, int32_t* ret_exit_code,
+                   const gantry_error* error);
 
   /* Folders that belong to this plug-in alone: persistent data, and volatile data that
    * does not survive a reboot. They exist. Valid as long as the instance. */
@@ -69,7 +69,7 @@ struct gantry_host {
   gantry_str run_dir;
 
   /* Asks for an optional service by its id; null when the host has none of that name. */
-  const void *(*get_extension)(void *ctx, gantry_str id);
+  const void* (*get_extension)(void* ctx, gantry_str id);
 };
 
 #ifdef __cplusplus

@@ -34,11 +34,11 @@ typedef struct gantry_port_mapping {
 
 typedef struct gantry_attachment {
   gantry_str network;
-  gantry_str interface_name;      /* "eth0" */
-  const gantry_str *static_ips;   /* addresses without prefix */
+  gantry_str interface_name;    /* "eth0" */
+  const gantry_str* static_ips; /* addresses without prefix */
   uint64_t static_ip_count;
-  gantry_str static_mac;          /* empty: any */
-  const gantry_str *aliases;
+  gantry_str static_mac; /* empty: any */
+  const gantry_str* aliases;
   uint64_t alias_count;
 } gantry_attachment;
 
@@ -50,9 +50,9 @@ typedef struct gantry_net_request {
   gantry_str container_id;
   gantry_str container_name;
   gantry_str netns_path; /* teardown: may be empty, or no longer exist */
-  const gantry_attachment *attachments;
+  const gantry_attachment* attachments;
   uint64_t attachment_count;
-  const gantry_port_mapping *ports;
+  const gantry_port_mapping* ports;
   uint64_t port_count;
 } gantry_net_request;
 
@@ -68,7 +68,7 @@ typedef struct gantry_net_ops {
   uint32_t reserved;
 
   /* A JSON object: name, version, plugin_dirs, config_dirs, default_network. [required] */
-  int32_t (*info)(void *self, const gantry_sink *json, const gantry_error *error);
+  int32_t (*info)(void* self, const gantry_sink* json, const gantry_error* error);
 
   /* Networks. network_json is podman's network object (fields name, driver,
    * network_interface, subnets[{subnet,gateway,lease_range}], internal, ipv6_enabled,
@@ -76,14 +76,13 @@ typedef struct gantry_net_ops {
    * and inspect's, is the same object, complete, with id and created. EXISTS, NOT_FOUND
    * and INVALID name the network. The administrator's own files are listed and used,
    * never changed; remove refuses them with PERMISSION. */
-  int32_t (*network_create)(void *self, gantry_str network_json, const gantry_sink *json,
-                            const gantry_error *error);
-  int32_t (*network_inspect)(void *self, gantry_str name, const gantry_sink *json,
-                             const gantry_error *error);
-  int32_t (*network_list)(void *self, const gantry_list_sink *names,
-                          const gantry_error *error);
+  int32_t (*network_create)(void* self, gantry_str network_json, const gantry_sink* json,
+                            const gantry_error* error);
+  int32_t (*network_inspect)(void* self, gantry_str name, const gantry_sink* json,
+                             const gantry_error* error);
+  int32_t (*network_list)(void* self, const gantry_list_sink* names, const gantry_error* error);
   /* Gone counts as NOT_FOUND here: a user asked. Also takes down the network's bridge. */
-  int32_t (*network_remove)(void *self, gantry_str name, const gantry_error *error);
+  int32_t (*network_remove)(void* self, gantry_str name, const gantry_error* error);
 
   /* Attaches the namespace to all networks of the request: all or nothing. status gets a
    * JSON object, network name -> {"interfaces": {"eth0": {"mac_address": "…",
@@ -91,18 +90,16 @@ typedef struct gantry_net_ops {
    * "dns_server_ips": [], "dns_search_domains": []}. The default network is created on
    * first use. Works from any thread; the caller's namespace is left alone.
    * [required] [thread-safe] */
-  int32_t (*setup)(void *self, const gantry_net_request *request, const gantry_sink *status,
-                   const gantry_error *error);
+  int32_t (*setup)(void* self, const gantry_net_request* request, const gantry_sink* status,
+                   const gantry_error* error);
   /* Undoes setup: succeeds when it never happened, half happened, or was undone, and with
    * the namespace gone. [required] [thread-safe] */
-  int32_t (*teardown)(void *self, const gantry_net_request *request,
-                      const gantry_error *error);
+  int32_t (*teardown)(void* self, const gantry_net_request* request, const gantry_error* error);
   /* Whether what setup made is still in place; changes nothing. */
-  int32_t (*check)(void *self, const gantry_net_request *request,
-                   const gantry_error *error);
+  int32_t (*check)(void* self, const gantry_net_request* request, const gantry_error* error);
   /* Frees leases, cached results and rules of attachments not in valid. */
-  int32_t (*gc)(void *self, const gantry_net_valid *valid, uint64_t count,
-                const gantry_error *error);
+  int32_t (*gc)(void* self, const gantry_net_valid* valid, uint64_t count,
+                const gantry_error* error);
 } gantry_net_ops;
 
 #ifdef __cplusplus

@@ -43,23 +43,23 @@ typedef struct gantry_plugin {
   /* Makes an instance. config_json is the plug-in's section of the configuration, an
    * object of strings ("{}" when empty); an unknown key is GANTRY_ERR_INVALID. host
    * outlives the instance. Must be cheap: no probing, no process, no disk write. */
-  int32_t (*create)(const gantry_host *host, gantry_str config_json, void **ret_self,
-                    const gantry_error *error);
+  int32_t (*create)(const gantry_host* host, gantry_str config_json, void** ret_self,
+                    const gantry_error* error);
 
   /* Ends an instance that create made. */
-  void (*destroy)(void *self);
+  void (*destroy)(void* self);
 
   /* The kind's table: gantry_oci_ops, gantry_storage_ops, gantry_net_ops or
    * gantry_state_ops. Static storage. */
-  const void *ops;
+  const void* ops;
 
   /* Optional. Experiments go through here; null when id is unknown. */
-  const void *(*get_extension)(void *self, gantry_str id);
+  const void* (*get_extension)(void* self, gantry_str id);
 } gantry_plugin;
 
 /* Returns the descriptor: static storage, always the same pointer, never null.
  * [thread-safe] */
-typedef const gantry_plugin *(*gantry_plugin_entry_fn)(void);
+typedef const gantry_plugin* (*gantry_plugin_entry_fn)(void);
 #define GANTRY_PLUGIN_ENTRY_SYMBOL "gantry_plugin_entry_v1"
 
 #ifdef __cplusplus

@@ -37,13 +37,13 @@ extern "C" {
 #define GANTRY_PLAN_HIDE 3
 
 typedef struct gantry_plan_sink {
-  void *ctx;
-  void (*add)(void *ctx, int32_t part, gantry_str value);
+  void* ctx;
+  void (*add)(void* ctx, int32_t part, gantry_str value);
 } gantry_plan_sink;
 
 typedef struct gantry_pid_sink {
-  void *ctx;
-  void (*add)(void *ctx, int32_t pid); /* as the host's pid namespace counts */
+  void* ctx;
+  void (*add)(void* ctx, int32_t pid); /* as the host's pid namespace counts */
 } gantry_pid_sink;
 
 typedef struct gantry_oci_plan_request {
@@ -79,53 +79,53 @@ typedef struct gantry_oci_ops {
 
   /* A JSON object: name, version, path, commit, spec, features (the object of the
    * runtime-spec features document where the runtime offers it). [required] */
-  int32_t (*info)(void *self, const gantry_sink *json, const gantry_error *error);
+  int32_t (*info)(void* self, const gantry_sink* json, const gantry_error* error);
 
   /* The command that creates, executes in or restores. Pure: runs nothing that changes
    * anything. NOT_FOUND when the runtime's program is not on this host.
    * [required: create_plan, exec_plan] [thread-safe] */
-  int32_t (*create_plan)(void *self, const gantry_oci_plan_request *request,
-                         const gantry_plan_sink *plan, const gantry_error *error);
-  int32_t (*exec_plan)(void *self, const gantry_oci_plan_request *request,
-                       const gantry_plan_sink *plan, const gantry_error *error);
-  int32_t (*restore_plan)(void *self, const gantry_oci_plan_request *request,
-                          const gantry_plan_sink *plan, const gantry_error *error);
+  int32_t (*create_plan)(void* self, const gantry_oci_plan_request* request,
+                         const gantry_plan_sink* plan, const gantry_error* error);
+  int32_t (*exec_plan)(void* self, const gantry_oci_plan_request* request,
+                       const gantry_plan_sink* plan, const gantry_error* error);
+  int32_t (*restore_plan)(void* self, const gantry_oci_plan_request* request,
+                          const gantry_plan_sink* plan, const gantry_error* error);
 
   /* Starts the user's process of a created container (runtime.md, Start). NOT_FOUND when
    * the runtime does not know id, INVALID when it is not in state created. [required]
    * [thread-safe] */
-  int32_t (*start)(void *self, gantry_str id, const gantry_error *error);
+  int32_t (*start)(void* self, gantry_str id, const gantry_error* error);
 
   /* The OCI state document (runtime.md, State). The truth after a crash; NOT_FOUND when
    * the runtime does not know id. [required] [thread-safe] */
-  int32_t (*state)(void *self, gantry_str id, const gantry_sink *json,
-                   const gantry_error *error);
+  int32_t (*state)(void* self, gantry_str id, const gantry_sink* json,
+                   const gantry_error* error);
 
   /* Sends a signal to the first process, or with GANTRY_KILL_ALL to all. NOT_FOUND when
    * the container is gone or its process has ended. [required] [thread-safe] */
-  int32_t (*kill)(void *self, gantry_str id, int32_t signal, uint32_t flags,
-                  const gantry_error *error);
+  int32_t (*kill)(void* self, gantry_str id, int32_t signal, uint32_t flags,
+                  const gantry_error* error);
 
   /* Deletes what the runtime keeps of a container; gone counts as done. With
    * GANTRY_DELETE_FORCE a running one is killed first. [required] [thread-safe] */
-  int32_t (*delete_)(void *self, gantry_str id, uint32_t flags, const gantry_error *error);
+  int32_t (*delete_)(void* self, gantry_str id, uint32_t flags, const gantry_error* error);
 
   /* By capability. resources_json is linux.resources of the OCI configuration. */
-  int32_t (*pause)(void *self, gantry_str id, const gantry_error *error);
-  int32_t (*resume)(void *self, gantry_str id, const gantry_error *error);
-  int32_t (*update)(void *self, gantry_str id, gantry_str resources_json,
-                    const gantry_error *error);
-  int32_t (*checkpoint)(void *self, const gantry_oci_checkpoint *request,
-                        const gantry_error *error);
-  int32_t (*ps)(void *self, gantry_str id, const gantry_pid_sink *pids,
-                const gantry_error *error);
+  int32_t (*pause)(void* self, gantry_str id, const gantry_error* error);
+  int32_t (*resume)(void* self, gantry_str id, const gantry_error* error);
+  int32_t (*update)(void* self, gantry_str id, gantry_str resources_json,
+                    const gantry_error* error);
+  int32_t (*checkpoint)(void* self, const gantry_oci_checkpoint* request,
+                        const gantry_error* error);
+  int32_t (*ps)(void* self, gantry_str id, const gantry_pid_sink* pids,
+                const gantry_error* error);
 
   /* Turns a failed command of a plan into a code: its exit code and what it printed.
    * message gets the runtime's words without prefix and noise. NOT_FOUND: the user's
    * program does not exist in the container; PERMISSION: it cannot be executed. Pure.
    * [required] [thread-safe] */
-  int32_t (*classify_error)(void *self, int32_t exit_code, gantry_str output,
-                            const gantry_sink *message);
+  int32_t (*classify_error)(void* self, int32_t exit_code, gantry_str output,
+                            const gantry_sink* message);
 } gantry_oci_ops;
 
 #ifdef __cplusplus

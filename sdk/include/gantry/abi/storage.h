@@ -38,10 +38,10 @@ typedef struct gantry_layer_create {
   uint32_t struct_size;
   uint32_t flags; /* GANTRY_LAYER_* */
   gantry_str id;
-  gantry_str parent; /* empty: none */
-  const gantry_id_range *uid_map; /* null: identity */
+  gantry_str parent;              /* empty: none */
+  const gantry_id_range* uid_map; /* null: identity */
   uint64_t uid_map_count;
-  const gantry_id_range *gid_map;
+  const gantry_id_range* gid_map;
   uint64_t gid_map_count;
   gantry_str options_json; /* --storage-opt, an object of strings; empty: none */
 } gantry_layer_create;
@@ -57,10 +57,10 @@ typedef struct gantry_layer_mount {
   uint32_t struct_size;
   uint32_t flags; /* GANTRY_MOUNT_* */
   gantry_str id;
-  gantry_str mount_label; /* SELinux context; empty: none */
-  const gantry_id_range *uid_map; /* null: as created */
+  gantry_str mount_label;         /* SELinux context; empty: none */
+  const gantry_id_range* uid_map; /* null: as created */
   uint64_t uid_map_count;
-  const gantry_id_range *gid_map;
+  const gantry_id_range* gid_map;
   uint64_t gid_map_count;
 } gantry_layer_mount;
 #define GANTRY_MOUNT_READ_ONLY (1u << 0)
@@ -68,7 +68,7 @@ typedef struct gantry_layer_mount {
 typedef struct gantry_usage {
   uint32_t struct_size;
   uint32_t reserved;
-  uint64_t bytes;  /* allocated, as du counts; a hard-linked file once */
+  uint64_t bytes; /* allocated, as du counts; a hard-linked file once */
   uint64_t inodes;
 } gantry_usage;
 
@@ -76,8 +76,8 @@ typedef struct gantry_usage {
 #define GANTRY_CHANGE_ADDED 1
 #define GANTRY_CHANGE_DELETED 2
 typedef struct gantry_change_sink {
-  void *ctx;
-  int32_t (*item)(void *ctx, int32_t kind, gantry_str path); /* absolute, "/etc/passwd" */
+  void* ctx;
+  int32_t (*item)(void* ctx, int32_t kind, gantry_str path); /* absolute, "/etc/passwd" */
 } gantry_change_sink;
 
 /* [required]: all but diff, changes and usage. */
@@ -87,58 +87,57 @@ typedef struct gantry_storage_ops {
 
   /* Whether this driver works on this host and its data folder. UNSUPPORTED says what is
    * missing. Leaves nothing behind. */
-  int32_t (*probe)(void *self, const gantry_error *error);
+  int32_t (*probe)(void* self, const gantry_error* error);
 
   /* Makes the driver's folders; repeatable. Called before any other of the following. */
-  int32_t (*init)(void *self, const gantry_error *error);
+  int32_t (*init)(void* self, const gantry_error* error);
 
   /* A new layer in staging. EXISTS when id is taken, NOT_FOUND when parent is not. */
-  int32_t (*create)(void *self, const gantry_layer_create *request,
-                    const gantry_error *error);
+  int32_t (*create)(void* self, const gantry_layer_create* request, const gantry_error* error);
 
   /* Unpacks an uncompressed tar stream, read from fd to its end, into a layer in staging.
    * fd stays the caller's. ret_size gets the stream's length, diff_id the digest of its
    * bytes ("sha256:" and 64 hex digits). INVALID names an entry that tries to leave the
    * layer (absolute or .. in a link target that would be followed, and so on); CORRUPT a
    * broken stream. After a failure the layer can only be removed. */
-  int32_t (*apply)(void *self, gantry_str id, int32_t fd, uint64_t *ret_size,
-                   const gantry_sink *diff_id, const gantry_error *error);
+  int32_t (*apply)(void* self, gantry_str id, int32_t fd, uint64_t* ret_size,
+                   const gantry_sink* diff_id, const gantry_error* error);
 
   /* Ends staging: data synced, renamed into place, folder synced. Repeatable. A writable
    * layer is not synced. */
-  int32_t (*commit)(void *self, gantry_str id, const gantry_error *error);
+  int32_t (*commit)(void* self, gantry_str id, const gantry_error* error);
 
   /* Removes a layer, staged or committed, unmounting it first; gone counts as done.
    * BUSY when something holds it and says what. */
-  int32_t (*remove)(void *self, gantry_str id, const gantry_error *error);
+  int32_t (*remove)(void* self, gantry_str id, const gantry_error* error);
 
   /* Ids of the committed layers, in no order. [thread-safe] */
-  int32_t (*list)(void *self, const gantry_list_sink *ids, const gantry_error *error);
+  int32_t (*list)(void* self, const gantry_list_sink* ids, const gantry_error* error);
   /* NOT_FOUND when there is no such committed layer. parent gets the parent's id, empty
    * for none. [thread-safe] */
-  int32_t (*stat)(void *self, gantry_str id, gantry_layer_info *ret_info,
-                  const gantry_sink *parent, const gantry_error *error);
+  int32_t (*stat)(void* self, gantry_str id, gantry_layer_info* ret_info,
+                  const gantry_sink* parent, const gantry_error* error);
 
   /* Mounts a committed layer over its parents; mounted already counts as done, and a
    * stale record from before a reboot is seen through. path gets the folder. */
-  int32_t (*mount)(void *self, const gantry_layer_mount *request, const gantry_sink *path,
-                   const gantry_error *error);
+  int32_t (*mount)(void* self, const gantry_layer_mount* request, const gantry_sink* path,
+                   const gantry_error* error);
   /* Not mounted counts as done. */
-  int32_t (*unmount)(void *self, gantry_str id, const gantry_error *error);
+  int32_t (*unmount)(void* self, gantry_str id, const gantry_error* error);
 
   /* Writes what the layer adds to its parent as a tar stream to fd, names in a stable
    * order. Works mounted or not. */
-  int32_t (*diff)(void *self, gantry_str id, int32_t fd, const gantry_error *error);
+  int32_t (*diff)(void* self, gantry_str id, int32_t fd, const gantry_error* error);
   /* The same as a list, names in a stable order; a changed folder is listed too. */
-  int32_t (*changes)(void *self, gantry_str id, const gantry_change_sink *changes,
-                     const gantry_error *error);
+  int32_t (*changes)(void* self, gantry_str id, const gantry_change_sink* changes,
+                     const gantry_error* error);
   /* What this layer alone holds on disk. [thread-safe] */
-  int32_t (*usage)(void *self, gantry_str id, gantry_usage *ret_usage,
-                   const gantry_error *error);
+  int32_t (*usage)(void* self, gantry_str id, gantry_usage* ret_usage,
+                   const gantry_error* error);
 
   /* Drops what interrupted work left in staging and what remove renamed away. Leaves the
    * staging of living processes alone. Repeatable. */
-  int32_t (*recover)(void *self, const gantry_error *error);
+  int32_t (*recover)(void* self, const gantry_error* error);
 } gantry_storage_ops;
 
 #ifdef __cplusplus

@@ -20,7 +20,7 @@ using boundary::view;
 
 struct SpawnRequest {
   std::vector<std::string> argv;
-  std::vector<std::string> env;   // empty: the host's own
+  std::vector<std::string> env;  // empty: the host's own
   std::string stdin_data;
   std::vector<std::string> hide;  // mount points taken out of the program's view
   std::int64_t timeout_ms = 0;

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Each kind of leftover is planted, found, repaired, and found no more.
+#include "core/lifecycle/verbs/check.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/lifecycle/user_mounts.h"
+#include "core/lifecycle/verbs/create.h"
+#include "core/lifecycle/verbs/start.h"
+#include "sdk/support/files.h"
+#include "tests/fakes/fake_engine.h"
+
+namespace gantry::lifecycle {
+namespace {
+
+class Check : public ::testing::Test {
+ protected:
+  engine::Engine& get() { return engine_.get(); }
+  void expect_repaired(const std::string& kind, const std::string& object) {
+    const std::vector<CheckResult> found = check(get(), false);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].kind, kind);
+    EXPECT_NE(found[0].object.find(object), std::string::npos) << found[0].object;
+    EXPECT_FALSE(found[0].repaired);
+    const std::vector<CheckResult> repaired = check(get(), true);
+    ASSERT_EQ(repaired.size(), 1U);
+    EXPECT_TRUE(repaired[0].repaired) << repaired[0].error;
+    EXPECT_TRUE(check(get(), false).empty());
+  }
+
+  fakes::FakeEngine engine_;
+  const std::string stray_ = std::string(64, 'b');
+};
+
+TEST_F(Check, SaysNothingOfAHealthyStore) {
+  (void)create(get(), fakes::FakeEngine::request("new"));
+  (void)create(get(), fakes::FakeEngine::request("runs"));
+  start(get(), "runs");
+  EXPECT_TRUE(check(get(), false).empty());
+  EXPECT_TRUE(check(get(), true).empty());
+}
+
+TEST_F(Check, RemovesRunFoldersWithoutRecord) {
+  make_directories(get().layout.bundle(stray_));
+  expect_repaired("run", stray_);
+  EXPECT_FALSE(gantry::exists(get().layout.container_run(stray_)));
+}
+
+TEST_F(Check, RemovesExitFilesWithoutRecord) {
+  make_directories(get().layout.exits());
+  write_file(get().layout.exit_file(stray_), "0");
+  expect_repaired("run", stray_);
+}
+
+TEST_F(Check, RemovesMountCountsWithoutRecord) {
+  save_user_mounts(get(), stray_, {.count = 1});
+  expect_repaired("mount", stray_);
+}
+
+TEST_F(Check, RemovesContainerFoldersWithoutRecord) {
+  make_directories(get().layout.container_data(stray_));
+  expect_repaired("run", stray_);
+}
+
+TEST_F(Check, RemovesLayersWithoutRecord) {
+  engine_.storage("").create(
+      {.id = stray_, .parent = "base", .writable = true, .mapping = {}, .options_json = {}});
+  engine_.storage("").commit(stray_);
+  expect_repaired("layer", stray_);
+}
+
+TEST_F(Check, RemovesImageLayersThatNothingNames) {
+  engine_.storage("").create(
+      {.id = stray_, .parent = {}, .writable = false, .mapping = {}, .options_json = {}});
+  engine_.storage("").commit(stray_);
+  expect_repaired("layer", stray_);
+}
+
+TEST_F(Check, UnmountsWhatNobodyUses) {
+  const std::string id = create(get(), fakes::FakeEngine::request("box"));
+  (void)engine_.storage("").mount(
+      {.id = id, .read_only = false, .mount_label = {}, .mapping = {}});
+  expect_repaired("mount", id);
+  EXPECT_FALSE(engine_.storage("").stat(id).mounted);
+}
+
+TEST_F(Check, LeavesWhatTheUserMounted) {
+  const std::string id = create(get(), fakes::FakeEngine::request("box"));
+  save_user_mounts(get(), id, {.count = 1});
+  (void)engine_.storage("").mount(
+      {.id = id, .read_only = false, .mount_label = {}, .mapping = {}});
+  EXPECT_TRUE(check(get(), true).empty());
+}
+
+TEST_F(Check, FinishesARemovalThatDied) {
+  const std::string id = create(get(), fakes::FakeEngine::request("box"));
+  get().store.write(ports::Durability::kRelaxed, [&](store::Writer& writer) {
+    model::ContainerState state = *writer.find_state(id);
+    state.status = model::Status::kRemoving;
+    writer.put_state(id, state);
+  });
+  expect_repaired("container", id);
+  EXPECT_TRUE(engine_.traces().empty());
+}
+
+TEST_F(Check, FreesVolumesOfContainersThatAreNoMore) {
+  model::Volume volume;
+  volume.name = "store";
+  make_directories(get().layout.volumes() / "store/_data");
+  get().store.write(ports::Durability::kRelaxed, [&](store::Writer& writer) {
+    writer.create_volume(volume);
+    writer.claim_volume("store", stray_);
+  });
+  expect_repaired("volume", "store");
+}
+
+TEST_F(Check, LeavesStrangersAlone) {
+  make_directories(get().layout.containers_run() / "stranger");
+  EXPECT_TRUE(check(get(), true).empty());
+  EXPECT_TRUE(gantry::exists(get().layout.containers_run() / "stranger"));
+}
+
+TEST_F(Check, TellsOfContainersWhoseFilesAreGone) {
+  const std::string id = create(get(), fakes::FakeEngine::request("box"));
+  engine_.storage("").remove(id);
+  const std::vector<CheckResult> found = check(get(), true);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].object, id);
+  EXPECT_FALSE(found[0].repairable);
+}
+
+}  // namespace
+}  // namespace gantry::lifecycle
