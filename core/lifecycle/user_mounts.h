@@ -15,10 +15,10 @@
 namespace gantry::lifecycle {
 
 struct UserMounts {
-  unsigned count = 0;    // by the user
-  bool passing = false;  // by a verb; when its lock is free, that verb has died
-  std::string path;      // where it is
-  std::string boot_id;   // mounts do not outlive their boot
+  unsigned count = 0;        // by the user
+  bool passing = false;      // by a verb; when its lock is free, that verb has died
+  std::string path = {};     // where it is
+  std::string boot_id = {};  // mounts do not outlive their boot
 };
 GANTRY_DECLARE_JSON(UserMounts)
 
