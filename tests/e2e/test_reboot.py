@@ -2,12 +2,23 @@
 """After a reboot: everything volatile is gone, and containers start again."""
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 
 import pytest
 from support.leaks import LeakCheck
+
+
+@pytest.fixture
+def network(engine):
+    """A bridge with a name that nobody else takes while a test has it deleted."""
+    name = "net" + secrets.token_hex(3)
+    made = engine.call("network", "create", f"--interface-name=gr{secrets.token_hex(3)}", name)
+    assert made.code == 0, repr(made)
+    yield name
+    assert engine.call("network", "rm", "-f", "-t", "0", name).code == 0
 
 
 def pull_the_plug(engine, wipe):
@@ -35,10 +46,10 @@ def pull_the_plug(engine, wipe):
 
 
 @pytest.mark.parametrize("wipe", [True, False], ids=["run folder gone", "boot id differs"])
-def test_all_start_again(gantry, wipe):
+def test_all_start_again(gantry, network, wipe):
     gantry.start("-v", "kept:/data", name="plain")
     gantry.ok("exec", "plain", "sh", "-c", "echo survives > /data/file; echo own > /own")
-    gantry.start(name="netted", network=gantry.engine.default_network)
+    gantry.start(name="netted", network=network)
     gantry("run", "--network=none", "--name=over", gantry.image, "sh", "-c", "exit 3")
     gantry.ok("create", "--network=none", "--name=new", gantry.image, "true")
 
@@ -54,11 +65,11 @@ def test_all_start_again(gantry, wipe):
 
 
 @pytest.mark.parametrize("wipe", [True, False], ids=["run folder gone", "boot id differs"])
-def test_all_can_be_removed(gantry_once, wipe):
+def test_all_can_be_removed(gantry_once, network, wipe):
     gantry_once.start(name="plain")
     gantry_once.ok("pause", "plain")
     gantry_once.ok("unpause", "plain")
-    gantry_once.start(name="netted", network=gantry_once.engine.default_network)
+    gantry_once.start(name="netted", network=network)
     pull_the_plug(gantry_once.engine, wipe)
     gantry_once.ok("rm", "plain", "netted")
     assert gantry_once.ok("ps", "-aq") == ""
