@@ -14,7 +14,6 @@ Environment environment(const SpecInput& input) {
   const model::ContainerConfig& config = input.config;
   Environment env{{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
                   {"TERM", "xterm"},
-                  {"container", "gantry"},
                   {"HOME", input.user.home.empty() ? "/" : input.user.home},
                   {"HOSTNAME", input.hostname.empty() ? input.host.hostname : input.hostname}};
   // The bind-mounted /etc/localtime serves images without a zone database; without that

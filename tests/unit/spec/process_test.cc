@@ -25,7 +25,7 @@ TEST(Process, HasDefaultsThatTheContainerOverrides) {
   const Json env = f.build()["process"]["env"];
   for (const char* each :
        {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
-        "HOSTNAME=box", "container=gantry", "TERM=vt100", "A=1"}) {
+        "HOSTNAME=box", "TERM=vt100", "A=1"}) {
     EXPECT_TRUE(contains(env, each)) << each;
   }
   EXPECT_FALSE(contains(env, "TERM=xterm"));
