@@ -43,15 +43,15 @@ def run(gantry, hooks, *words, **how):
 
 
 def test_precreate_rewrites_the_configuration(gantry, hooks):
-    hooks.add("10", hooks.script("ten", "sed s/one/two/"), ["precreate"])
-    hooks.add("20", hooks.script("twenty", "sed s/two/three/"), ["precreate"])
+    hooks.add("10", hooks.script("ten", 'sed \'s/"one"/"two"/\''), ["precreate"])
+    hooks.add("20", hooks.script("twenty", 'sed \'s/"two"/"three"/\''), ["precreate"])
     done = run(gantry, hooks, gantry.image, "echo", "one")
     assert (done.code, done.out) == (0, "three\n"), repr(done)
 
 
 def test_a_later_folder_replaces(gantry_once, hooks):
-    hooks.add("10", hooks.script("early-one", "sed s/one/early/"), ["precreate"])
-    hooks.add("10", hooks.script("late-one", "sed s/one/late/"), ["precreate"], folder=1)
+    hooks.add("10", hooks.script("early-one", 'sed \'s/"one"/"early"/\''), ["precreate"])
+    hooks.add("10", hooks.script("late-one", 'sed \'s/"one"/"late"/\''), ["precreate"], folder=1)
     assert run(gantry_once, hooks, gantry_once.image, "echo", "one").out == "late\n"
 
 
@@ -85,7 +85,7 @@ def test_poststop_gets_the_state_once(gantry, hooks):
 
 
 def test_conditions(gantry_once, hooks):
-    rewrite = hooks.script("rewrite", "sed s/one/two/")
+    rewrite = hooks.script("rewrite", 'sed \'s/"one"/"two"/\'')
     gantry = gantry_once
     hooks.add("10", rewrite, ["precreate"], {"annotations": {"^col": "^red$"}})
     assert run(gantry, hooks, gantry.image, "echo", "one").out == "one\n"

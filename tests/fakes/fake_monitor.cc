@@ -58,14 +58,14 @@ class FakeExec : public ports::Exec {
 
 class FakeAttachment : public ports::Attachment {
  public:
-  FakeAttachment(FakeWorld& world, ports::AttachRequest request, std::string id)
-      : world_(world), request_(std::move(request)), id_(std::move(id)) {}
+  FakeAttachment(FakeWorld& world, ports::AttachRequest request, std::string id, bool of_exec)
+      : world_(world), request_(std::move(request)), id_(std::move(id)), of_exec_(of_exec) {}
   ports::AttachEnd run() override {
     const FakeBehaviour behaviour = world_.behaviour(id_);
     if (request_.out >= 0) {
       write_all(request_.out, behaviour.output, "output");
     }
-    if (behaviour.attach_end == ports::AttachEnd::kEnded) {
+    if (behaviour.attach_end == ports::AttachEnd::kEnded && !of_exec_) {
       world_.wait_for_end(id_);
     }
     return behaviour.attach_end;
@@ -75,6 +75,7 @@ class FakeAttachment : public ports::Attachment {
   FakeWorld& world_;
   ports::AttachRequest request_;
   std::string id_;
+  bool of_exec_;
 };
 
 }  // namespace
@@ -102,15 +103,17 @@ std::unique_ptr<ports::Exec> FakeMonitor::exec(const ports::ExecRequest& request
 }
 
 std::unique_ptr<ports::Attachment> FakeMonitor::attach(const ports::AttachRequest& request) {
+  bool of_exec = false;
   std::string id = world_.act("monitor.attach", [&] {
     for (const auto& [key, container] : world_.containers()) {
-      if (container.bundle == request.socket_dir && container.monitor_alive) {
+      of_exec = request.socket_dir.find(key + "/exec/") != std::string::npos;
+      if ((container.bundle == request.socket_dir || of_exec) && container.monitor_alive) {
         return key;
       }
     }
     throw Error(Code::kNotFound, "nothing to attach to at " + request.socket_dir);
   });
-  return std::make_unique<FakeAttachment>(world_, request, std::move(id));
+  return std::make_unique<FakeAttachment>(world_, request, std::move(id), of_exec);
 }
 
 std::optional<ports::ExitRecord> FakeMonitor::read_exit(const ports::ExitSource& source) {

@@ -13,6 +13,7 @@
 
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/exec_deadline.h"
+#include "core/lifecycle/invocation_error.h"
 #include "core/lifecycle/sync.h"
 #include "core/lifecycle/verbs/exec.h"
 #include "core/lifecycle/verbs/kill.h"
@@ -55,10 +56,7 @@ health::Check perform(engine::Engine& engine, const model::ContainerConfig& conf
   try {
     check.exit_code = exec(engine, config.id, request, streams);
     check.output = beginning_of(output.get());
-  } catch (const Error& e) {
-    if (e.code() != Code::kNotFound && e.code() != Code::kPermission) {
-      throw;
-    }
+  } catch (const InvocationError& e) {
     check.exit_code = e.code() == Code::kNotFound ? 127 : 126;
     check.output = e.what();
   }

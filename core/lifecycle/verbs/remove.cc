@@ -47,8 +47,10 @@ std::vector<std::string> remove(engine::Engine& engine, const std::string& name_
   const std::string id = engine.store.read(
       [&](const store::Reader& reader) { return reader.resolve_container(name_or_id); });
   if (options.depend) {
-    for (const std::string& dependent : dependents_of(engine, id)) {
-      const std::vector<std::string> more = remove(engine, dependent, options);
+    // Looked for again each time: one may have gone along with another.
+    for (auto dependents = dependents_of(engine, id); !dependents.empty();
+         dependents = dependents_of(engine, id)) {
+      const std::vector<std::string> more = remove(engine, dependents.front(), options);
       removed.insert(removed.end(), more.begin(), more.end());
     }
   }
