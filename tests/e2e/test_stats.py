@@ -9,7 +9,7 @@ class TestStats:
         id = gantry.start("--memory=64m", name="box")
         row = json.loads(gantry.ok("stats", "--no-stream", "--format=json", "box"))[0]
         assert row["id"] == id[:12] and row["name"] == "box"
-        assert row["mem_usage"].endswith("/ 67.1MB")
+        assert row["mem_usage"].endswith("/ 67.11MB")
         assert int(row["pids"]) >= 1
         assert set(row) == {"id", "name", "cpu_time", "cpu_percent", "avg_cpu", "mem_usage",
                             "mem_percent", "net_io", "block_io", "pids"}

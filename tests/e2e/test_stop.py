@@ -10,8 +10,9 @@ from support.gantry import until
 def test_own_signal(gantry):
     gantry.ok(
         "run", "-d", "--network=none", "--name=usr", "--stop-signal=USR1", gantry.image,
-        "sh", "-c", "trap 'exit 44' USR1; sleep 1000 & wait",
+        "sh", "-c", "trap 'exit 44' USR1; echo ready; sleep 1000 & wait",
     )
+    until(lambda: gantry.ok("logs", "usr") == "ready", "the trap of the container")
     assert gantry.ok("stop", "usr") == "usr"
     state = gantry.state("usr")
     assert (state["Status"], state["ExitCode"]) == ("exited", 44)
