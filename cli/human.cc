@@ -72,9 +72,9 @@ std::string offset_text(const std::tm& parts, const char* colon) {
 
 }  // namespace
 
-std::string human_size(double bytes, const char* between) {
+std::string human_size(double bytes, const char* between, int digits) {
   static constexpr std::array<const char*, 7> kUnits{"B", "kB", "MB", "GB", "TB", "PB", "EB"};
-  return scaled(bytes, 1000, kUnits, 3, between);
+  return scaled(bytes, 1000, kUnits, digits, between);
 }
 
 std::string human_binary_size(double bytes) {

@@ -11,8 +11,9 @@
 
 namespace gantry::cli {
 
-// "1.99MB", "0B": powers of 1000, three digits. between stands before the unit.
-[[nodiscard]] std::string human_size(double bytes, const char* between = "");
+// "1.99MB", "0B": powers of 1000, three digits unless told otherwise. between stands before
+// the unit.
+[[nodiscard]] std::string human_size(double bytes, const char* between = "", int digits = 3);
 // "1.944GiB": powers of 1024, four digits.
 [[nodiscard]] std::string human_binary_size(double bytes);
 // "3 minutes", "About an hour".

@@ -63,9 +63,10 @@ std::string percent(double value) {
 }
 
 std::string pair_of(std::uint64_t a, std::uint64_t b) {
-  return a == 0 && b == 0
-             ? "-- / --"
-             : human_size(static_cast<double>(a)) + " / " + human_size(static_cast<double>(b));
+  const auto text = [](std::uint64_t bytes) {
+    return human_size(static_cast<double>(bytes), "", 4);
+  };
+  return a == 0 && b == 0 ? "-- / --" : text(a) + " / " + text(b);
 }
 
 // Of one CPU, between two moments.

@@ -44,7 +44,9 @@ constexpr Column kContainerColumns[] = {{"CONTAINER ID", "ContainerID"},
 constexpr Column kVolumeColumns[] = {
     {"VOLUME NAME", "VolumeName"}, {"LINKS", "Links"}, {"SIZE", "Size"}};
 
-std::string size_text(std::uint64_t bytes) { return human_size(static_cast<double>(bytes)); }
+std::string size_text(std::uint64_t bytes) {
+  return human_size(static_cast<double>(bytes), "", 4);
+}
 
 struct Sum {
   const char* type;

@@ -52,6 +52,28 @@ std::vector<Place> places(const layout::Layout& layout) {
   };
 }
 
+// What a command that was killed before it wrote a record, or after it removed it, left.
+void check_lock_files(engine::Engine& engine, Findings& findings) {
+  const std::filesystem::path folder =
+      engine.layout.locks() / locks::name_of(locks::Kind::kContainer);
+  const std::vector<std::string> ids = names_in(folder);
+  const std::set<std::string> recorded = recorded_containers(engine);
+  for (const std::string& id : ids) {
+    if (!model::is_full_id(id) || recorded.contains(id) || !gantry::exists(folder / id) ||
+        !engine.locks.try_acquire(locks::Kind::kContainer, id)) {
+      continue;
+    }
+    findings.push_back({"run", (folder / id).string(),
+                        "the lock file of a container that is no more", [&engine, id] {
+                          auto lock = engine.locks.acquire(locks::Kind::kContainer, id,
+                                                           locks::LockTable::kPatience);
+                          if (!recorded_containers(engine).contains(id)) {
+                            lock.release_and_forget();
+                          }
+                        }});
+  }
+}
+
 }  // namespace
 
 void check_run_files(engine::Engine& engine, Findings& findings) {
@@ -75,6 +97,7 @@ void check_run_files(engine::Engine& engine, Findings& findings) {
                           }});
     }
   }
+  check_lock_files(engine, findings);
 }
 
 }  // namespace gantry::lifecycle

@@ -65,6 +65,14 @@ TEST_F(Check, RemovesContainerFoldersWithoutRecord) {
   expect_repaired("run", stray_);
 }
 
+TEST_F(Check, RemovesLockFilesWithoutRecordThatNobodyHolds) {
+  {
+    const auto held = get().locks.try_acquire(locks::Kind::kContainer, stray_);
+    EXPECT_TRUE(check(get(), true).empty());
+  }
+  expect_repaired("run", stray_);
+}
+
 TEST_F(Check, RemovesLayersWithoutRecord) {
   engine_.storage("").create(
       {.id = stray_, .parent = "base", .writable = true, .mapping = {}, .options_json = {}});
