@@ -11,13 +11,15 @@ void run(StepContext& context) {
     context.before_start();
   }
   ports::Runtime& runtime = context.engine.backends.runtime(context.config.backends.runtime);
+  // Taken before: a short process has ended by the time that the runtime answers.
+  const std::int64_t now = context.engine.clock.now_ns();
   try {
     runtime.start(context.config.id);
   } catch (const Error& error) {
     throw InvocationError(error);
   }
   context.state.status = model::Status::kRunning;
-  context.state.started_ns = context.engine.clock.now_ns();
+  context.state.started_ns = now;
 }
 
 // Deleting it from the runtime, which the launch step undoes, ends the process too.
