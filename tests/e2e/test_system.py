@@ -2,9 +2,13 @@
 """system check, locks, df, prune."""
 
 import json
+import pathlib
 import secrets
+import shutil
 import signal
 import subprocess
+
+from support.gantry import until
 
 
 def findings(gantry):
@@ -53,6 +57,23 @@ class TestCheck:
             gantry_once.ok("system", "check", "--repair")
             assert findings(gantry_once) == []
             gantry_once("rm", "-f", "box")
+
+
+    def test_a_whole_container_whose_record_is_lost(self, gantry, place):
+        # The store as it was before: what runs since then is nobody's.
+        state = gantry.engine.root / "state"
+        gantry.ok("ps")
+        shutil.copytree(state, place / "state")
+        id = gantry.start(network="bridge")
+        pid = gantry.state(id)["Pid"]
+        shutil.rmtree(state)
+        shutil.copytree(place / "state", state)
+        kinds = {row["Kind"] for row in findings(gantry)}
+        assert {"monitor", "run", "layer", "network"} <= kinds
+        gantry.ok("system", "check", "--repair")
+        assert findings(gantry) == []
+        until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "the end of the process")
+        assert not (gantry.engine.run / "containers" / id).exists()
 
 
 class TestLocks:
