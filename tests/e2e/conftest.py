@@ -22,7 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support import host, images  # noqa: E402
 from support.gantry import Engine, Gantry  # noqa: E402
-from support.leaks import LeakCheck  # noqa: E402
+from support.leaks import LeakCheck, leave_host_as_found  # noqa: E402
 
 RUNTIMES = ("crun", "runc")
 IMAGE = "localhost/e2e:latest"
@@ -86,27 +86,13 @@ def engine(folder, archive):
     for name in ("conmon", "crun", "runc", "iptables"):
         host.require(host.program(name))
     engine = Engine(usable_binary(), folder / "engine", "e2e" + secrets.token_hex(3))
-    loaded = engine.call("load", "-q", "-i", archive, timeout=60)
-    assert loaded.code == 0, repr(loaded)
-    yield engine
-    # Interrupts wait: whatever happens now, the host is left as it was found.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    engine.call("rm", "-f", "-a", "-t", "0", timeout=60)
-    # What is no longer the default can be removed like any other.
-    engine.default_network = "none-such"
-    engine.write_configuration()
-    networks = engine.call("network", "ls", "-q").out.split()
-    own = {path.stem for path in (engine.root / "plugins/net-cni/net.d").glob("*.conflist")}
-    bridges = LeakCheck(engine).bridges()
-    for name in sorted(set(networks) & own):
-        engine.call("network", "rm", "-f", "-t", "0", name)
-    check = LeakCheck(engine)
-    left = [name for name in bridges if (pathlib.Path("/sys/class/net") / name).exists()]
-    for name in left:
-        subprocess.run(["ip", "link", "del", name], check=False)
-    check.sweep()
-    assert not left, f"bridges of removed networks are left: {left}"
+    try:
+        loaded = engine.call("load", "-q", "-i", archive, timeout=60)
+        assert loaded.code == 0, repr(loaded)
+        engine.create_default_network()
+        yield engine
+    finally:
+        leave_host_as_found(engine)
 
 
 @contextlib.contextmanager

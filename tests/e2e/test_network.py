@@ -12,7 +12,8 @@ import urllib.request
 
 import pytest
 from support import host
-from support.gantry import until
+from support.gantry import Engine, until
+from support.leaks import leave_host_as_found
 
 SERVE = ("httpd", "-f", "-p", "8080", "-h", "/www")
 
@@ -28,7 +29,7 @@ def needs_cni():
 @pytest.fixture
 def network(gantry):
     name = "net" + secrets.token_hex(3)
-    gantry.ok("network", "create", name)
+    gantry.engine.create_network(name)
     yield name
     gantry("network", "rm", "-f", "-t", "0", name)
     assert name not in gantry.ok("network", "ls", "-q").split()
@@ -62,6 +63,15 @@ class TestModes:
         assert "eth0" in out and "inet " in out
         assert gantry.engine.default_network in gantry.ok("network", "ls", "-q").split()
 
+    def test_default_network_is_made_on_first_use(self, engine, folder, archive):
+        fresh = Engine(engine.binary, folder / "fresh", "e2e" + secrets.token_hex(3))
+        try:
+            assert fresh.call("load", "-q", "-i", archive).code == 0
+            result = fresh.call("run", "--rm", "localhost/e2e", "ip", "-o", "-4", "addr", "show", "eth0")
+            assert result.code == 0 and "inet " in result.out, repr(result)
+        finally:
+            leave_host_as_found(fresh)
+
     def test_none(self, gantry):
         out = gantry.run_ok(gantry.image, "ls", "/sys/class/net")
         assert out.split() == ["lo"]
@@ -89,7 +99,7 @@ class TestModes:
 
     def test_two_networks(self, gantry, network):
         second = "net" + secrets.token_hex(3)
-        gantry.ok("network", "create", second)
+        gantry.engine.create_network(second)
         try:
             gantry.start(name="both", network=f"{network},{second}")
             assert set(gantry.inspect("both")["NetworkSettings"]["Networks"]) == {network, second}
@@ -104,7 +114,7 @@ class TestModes:
 class TestAddresses:
     def test_static_ip_and_mac(self, gantry):
         name = "net" + secrets.token_hex(3)
-        gantry.ok("network", "create", "--subnet=10.213.77.0/24", name)
+        gantry.engine.create_network(name, "--subnet=10.213.77.0/24")
         try:
             gantry.start("--ip=10.213.77.55", "--mac-address=92:d0:c6:0a:29:33", name="fixed", network=name)
             seen = gantry.ok("exec", "fixed", "ip", "addr", "show", "eth0")
@@ -240,7 +250,7 @@ class TestVerbs:
 
     def test_bridge_goes_with_the_network(self, gantry_once):
         name = "net" + secrets.token_hex(3)
-        gantry_once.ok("network", "create", name)
+        gantry_once.engine.create_network(name)
         bridge = json.loads(gantry_once.ok("network", "inspect", name))[0]["network_interface"]
         gantry_once.ok("run", "--rm", f"--network={name}", gantry_once.image, "true")
         assert pathlib.Path("/sys/class/net", bridge).exists()
@@ -249,7 +259,7 @@ class TestVerbs:
 
     def test_in_use(self, gantry_once):
         name = "net" + secrets.token_hex(3)
-        gantry_once.ok("network", "create", name)
+        gantry_once.engine.create_network(name)
         gantry_once.start(name="user", network=name)
         gantry_once.fails("network", "rm", name, code=None, says="being used")
         gantry_once.ok("network", "rm", "-f", "-t", "0", name)
@@ -257,7 +267,7 @@ class TestVerbs:
 
     def test_internal(self, gantry):
         name = "net" + secrets.token_hex(3)
-        gantry.ok("network", "create", "--internal", name)
+        gantry.engine.create_network(name, "--internal")
         try:
             out = gantry.ok("run", "--rm", f"--network={name}", gantry.image, "ip", "route")
             assert "default" not in out

@@ -13,10 +13,8 @@ from support.leaks import LeakCheck
 
 @pytest.fixture
 def network(engine):
-    """A bridge with a name that nobody else takes while a test has it deleted."""
     name = "net" + secrets.token_hex(3)
-    made = engine.call("network", "create", f"--interface-name=gr{secrets.token_hex(3)}", name)
-    assert made.code == 0, repr(made)
+    engine.create_network(name)
     yield name
     assert engine.call("network", "rm", "-f", "-t", "0", name).code == 0
 

@@ -9,10 +9,12 @@ import json
 import os
 import pathlib
 import re
+import secrets
 import signal
 import subprocess
 import time
 
+from .leaks import all_chains
 from .terminal import Terminal
 
 # The words of a first process that waits, and heeds SIGTERM.
@@ -49,6 +51,7 @@ class Engine:
         self.root = self.folder / "root"
         self.run = self.folder / "run"
         self.default_network = default_network
+        self.chains_before = all_chains()
         self.configuration = self.folder / "gantry.conf"
         self.write_configuration()
 
@@ -59,6 +62,26 @@ class Engine:
             f"default_network={self.default_network}\n"
             f"[plugin.net-cni]\ndefault_network={self.default_network}\n"
         )
+
+    def create_network(self, name, *words):
+        """A network whose bridge and subnet no other engine on this host chooses too."""
+        tag = secrets.token_bytes(4)
+        words = (f"--interface-name=e2e-{tag.hex()}", *words)
+        if not any(word.startswith("--subnet") for word in words):
+            words += (f"--subnet=10.{160 + tag[0] % 80}.{tag[1]}.0/24",)
+        made = self.call("network", "create", *words, name)
+        assert made.code == 0, repr(made)
+
+    def create_default_network(self):
+        """So too; the default's name cannot be created, so it becomes the default after."""
+        name = self.default_network
+        self.set_default_network("none-such")
+        self.create_network(name)
+        self.set_default_network(name)
+
+    def set_default_network(self, name):
+        self.default_network = name
+        self.write_configuration()
 
     def argv(self, *words):
         return [

@@ -16,11 +16,18 @@ import subprocess
 import time
 
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
+NETWORK_LINKS = pathlib.Path("/sys/class/net")
 
 
 def lines_of(*argv):
     done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=20)
     return done.stdout.splitlines()
+
+
+def all_chains():
+    """The stems of all packet filter chains that are named as an engine names its own."""
+    found = (re.match(r":(\w+-[0-9a-f]{8})-", line) for line in lines_of("iptables-save"))
+    return {match[1] for match in found if match}
 
 
 class LeakCheck:
@@ -136,10 +143,19 @@ class LeakCheck:
                     found.append(plugin["bridge"])
         return found
 
+    def chains(self, bridges):
+        """The packet filter chains of networks with these bridges, by their common stem."""
+        return {
+            match[1]
+            for line in lines_of("iptables-save")
+            if (match := re.match(r"-A (\w+-[0-9a-f]{8})-\w+ -[io] (\S+)", line))
+            and match[2] in bridges
+        }
+
     def links(self):
         found = []
         for bridge in self.bridges():
-            ports = pathlib.Path("/sys/class/net") / bridge / "brif"
+            ports = NETWORK_LINKS / bridge / "brif"
             if ports.is_dir():
                 found += [f"{port.name} on {bridge}" for port in ports.iterdir()]
         return found
@@ -181,3 +197,25 @@ class LeakCheck:
             except OSError:
                 pass
         shutil.rmtree(self.engine.run, ignore_errors=True)
+
+
+def leave_host_as_found(engine):
+    """Ends the engine's containers and networks; what is left then is an error."""
+    # Interrupts wait until the host is as it was.
+    waiting = {one: signal.signal(one, signal.SIG_IGN) for one in (signal.SIGINT, signal.SIGTERM)}
+    check = LeakCheck(engine)
+    bridges = check.bridges()
+    chains = check.chains(bridges) - engine.chains_before
+    engine.call("rm", "-f", "-a", "-t", "0", timeout=60)
+    # What is no longer the default can be removed like any other.
+    engine.set_default_network("none-such")
+    for path in sorted((engine.root / "plugins/net-cni/net.d").glob("*.conflist")):
+        engine.call("network", "rm", "-f", "-t", "0", path.stem)
+    left = [f"bridge {name}" for name in bridges if (NETWORK_LINKS / name).exists()]
+    left += [f"packet filter chain {name}" for name in sorted(chains & all_chains())]
+    for name in bridges:
+        subprocess.run(["ip", "link", "del", name], check=False, capture_output=True)
+    check.sweep()
+    for one, handler in waiting.items():
+        signal.signal(one, handler)
+    assert not left, "left after the networks were removed:\n  " + "\n  ".join(left)
