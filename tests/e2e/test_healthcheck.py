@@ -114,7 +114,7 @@ def test_on_failure_restarts(gantry_once):
           "--health-on-failure=restart", "--stop-timeout=1")
     first = until(lambda: gantry.state("patient")["Pid"], "a first process")
     until(lambda: gantry.state("patient")["Pid"] not in (0, first), "another process", 20)
-    gantry.ok("exec", "patient", "touch", "/fine")
+    until(lambda: gantry("exec", "patient", "touch", "/fine").code == 0, "an exec in it")
 
 
 def test_a_killed_runner_is_replaced_by_the_next_start(gantry_once):

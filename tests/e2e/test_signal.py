@@ -18,8 +18,9 @@ class TestKill:
     def test_signals_by_name_and_number(self, gantry, word):
         gantry.ok(
             "run", "-d", "--network=none", "--name=hears", gantry.image, "sh", "-c",
-            "trap 'exit 51' USR1; sleep 1000 & wait",
+            "trap 'exit 51' USR1; echo ready; sleep 1000 & wait",
         )
+        until(lambda: gantry.ok("logs", "hears") == "ready", "the trap of the container")
         gantry.ok("kill", "-s", word, "hears")
         assert gantry.ok("wait", "hears") == "51"
 
