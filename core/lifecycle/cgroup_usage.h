@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <map>
 #include <string>
-#include <string_view>
 
 namespace gantry::lifecycle {
 
@@ -20,11 +19,6 @@ struct CgroupUsage {
   std::uint64_t written_bytes = 0;
   std::uint64_t processes = 0;
 };
-
-// Folder of each controller that applies to a process; "" is that of version 2. From the
-// texts of /proc/PID/cgroup and /proc/self/mountinfo. Pure.
-[[nodiscard]] std::map<std::string, std::filesystem::path> cgroup_folders(
-    std::string_view cgroup, std::string_view mountinfo);
 
 // kNotFound when the process is gone.
 [[nodiscard]] CgroupUsage cgroup_usage_of(int pid);

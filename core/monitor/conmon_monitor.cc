@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "core/monitor/attachment.h"
+#include "core/monitor/cgroup_attach.h"
 #include "core/monitor/control_fifo.h"
 #include "core/monitor/exec.h"
 #include "core/monitor/exit_file.h"
@@ -16,6 +17,8 @@
 #include "core/monitor/launch.h"
 
 namespace gantry::monitor {
+
+void ConmonMonitor::expect_launch() noexcept { begin_cgroup_attach(); }
 
 std::unique_ptr<ports::Launch> ConmonMonitor::launch(const ports::LaunchRequest& request) {
   return std::make_unique<ConmonLaunch>(programs_, request);

@@ -13,6 +13,7 @@ class ConmonMonitor : public ports::Monitor {
  public:
   explicit ConmonMonitor(Programs programs) : programs_(std::move(programs)) {}
 
+  void expect_launch() noexcept override;
   std::unique_ptr<ports::Launch> launch(const ports::LaunchRequest& request) override;
   std::unique_ptr<ports::Exec> exec(const ports::ExecRequest& request) override;
   std::unique_ptr<ports::Attachment> attach(const ports::AttachRequest& request) override;

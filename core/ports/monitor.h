@@ -139,6 +139,9 @@ class Monitor {
  public:
   virtual ~Monitor() = default;
 
+  // Says that a launch or an exec follows soon. May begin what takes time and needs no
+  // container; returns at once.
+  virtual void expect_launch() noexcept {}
   // Starts the monitor, which at once runs the runtime's create, and returns without waiting.
   // Exit files of an earlier run are removed first. kNotFound: no monitor on this host.
   virtual std::unique_ptr<Launch> launch(const LaunchRequest& request) = 0;

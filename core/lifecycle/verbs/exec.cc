@@ -105,6 +105,7 @@ int exec(engine::Engine& engine, const std::string& name_or_id, const ExecReques
   if (request.argv.empty()) {
     throw Error(Code::kInvalid, "must provide a non-empty command to start an exec session");
   }
+  engine.monitor.expect_launch();
   LockedContainer container = lock_container(engine, name_or_id);
   (void)permits(container.state.status, Verb::kExec, name_or_id);
   ports::Runtime& runtime = engine.backends.runtime(container.config.backends.runtime);

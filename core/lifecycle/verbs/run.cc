@@ -84,6 +84,7 @@ RunResult start_attached(engine::Engine& engine, const std::string& name_or_id,
 }
 
 RunResult run(engine::Engine& engine, const CreateRequest& request, const RunOptions& options) {
+  engine.monitor.expect_launch();
   RunResult result;
   std::unique_ptr<ports::Attachment> attachment;
   int monitor_pid = 0;

@@ -9,6 +9,7 @@
 namespace gantry::lifecycle {
 
 void start(engine::Engine& engine, const std::string& name_or_id, const StartOptions& options) {
+  engine.monitor.expect_launch();
   LockedContainer container = lock_container(engine, name_or_id);
   if (!container.config.depends_on.empty() && options.start_dependencies) {
     // Their locks are not taken under ours.
