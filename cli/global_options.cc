@@ -7,6 +7,10 @@ namespace {
 using enum ValueKind;
 
 constexpr Option kGlobal[] = {
+    {.name = "auto-userns-user",
+     .help = "User whose ids --userns=auto hands out",
+     .argument = "name",
+     .hidden = true},
     {.name = "conmon", .help = "Path of the monitor", .argument = "path"},
     {.name = "default-network",
      .help = "Network of containers that ask for none",
@@ -38,6 +42,14 @@ constexpr Option kGlobal[] = {
      .argument = "name|path"},
     {.name = "state-backend", .help = "State plug-in", .argument = "name"},
     {.name = "storage-driver", .help = "Storage plug-in for new objects", .argument = "name"},
+    {.name = "subgid-file",
+     .help = "Read the group ids that users may hand out from this file",
+     .argument = "path",
+     .hidden = true},
+    {.name = "subuid-file",
+     .help = "Read the user ids that users may hand out from this file",
+     .argument = "path",
+     .hidden = true},
     {.name = "trace",
      .help = "Write a timeline of the command to this file",
      .argument = "file"},

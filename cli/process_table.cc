@@ -13,6 +13,7 @@
 
 #include "cli/human.h"
 #include "cli/values.h"
+#include "core/userns/namespace_mapping.h"
 #include "sdk/support/files.h"
 
 namespace gantry::cli {
@@ -107,8 +108,18 @@ std::string go_duration(double seconds) {
   return text;
 }
 
+// An id as the process's own user namespace counts; file: "uid_map" or "gid_map".
+std::string id_inside(const Process& process, const std::string& id, const std::string& file) {
+  const auto text = read_file_if_exists("/proc/" + std::to_string(process.pid) + "/" + file);
+  const model::IdRanges ranges = userns::parse_id_map(text.value_or(""));
+  const auto number = parse_uint(id);
+  const auto inside =
+      number ? model::to_container(ranges, static_cast<std::uint32_t>(*number)) : std::nullopt;
+  return inside ? std::to_string(*inside) : id;
+}
+
 std::string user_of(const Process& process, std::size_t index) {
-  const std::string id = status_word(process, "Uid", index);
+  const std::string id = id_inside(process, status_word(process, "Uid", index), "uid_map");
   return id == "0" ? "root" : id;  // other names are the container's own
 }
 
@@ -155,7 +166,8 @@ constexpr Descriptor kDescriptors[] = {
     {"args", "%a", "COMMAND", [](const Process& p) { return p.args; }},
     {"comm", "%c", "COMMAND", [](const Process& p) { return p.comm; }},
     {"etime", "%t", "ELAPSED", [](const Process& p) { return go_duration(age(p)); }},
-    {"group", "%G", "GROUP", [](const Process& p) { return status_word(p, "Gid", 1); }},
+    {"group", "%G", "GROUP",
+     [](const Process& p) { return id_inside(p, status_word(p, "Gid", 1), "gid_map"); }},
     {"hpid", "", "HPID", [](const Process& p) { return std::to_string(p.pid); }},
     {"huser", "", "HUSER", host_user},
     {"nice", "%n", "NI", [](const Process& p) { return std::to_string(stat_field(p, 19)); }},

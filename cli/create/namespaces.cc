@@ -4,6 +4,7 @@
 
 #include "cli/create/create_request.h"
 #include "cli/values.h"
+#include "core/userns/auto_options.h"
 
 namespace gantry::cli {
 namespace {
@@ -28,19 +29,53 @@ model::NamespaceMode read_mode(const Options& options, const char* name,
   return mode;
 }
 
-void read_user_namespace(const Options& options, model::NamespaceMode& mode) {
+model::IdRanges read_ranges(const Options& options, const char* name, const char* kind) {
+  model::IdRanges ranges;
+  for (const std::string& text : options.list(name)) {
+    ranges.push_back(model::parse_id_range(text, kind));
+  }
+  return ranges;
+}
+
+// --uidmap, --gidmap, --subuidname and --subgidname; true when any of them was given.
+bool read_id_mapping(const Options& options, lifecycle::CreateRequest& request) {
+  model::IdMapping& mapping = request.config.id_mapping;
+  mapping = {read_ranges(options, "uidmap", "UID"), read_ranges(options, "gidmap", "GID")};
+  if (mapping.uids.empty()) {
+    mapping.uids = mapping.gids;
+  } else if (mapping.gids.empty()) {
+    mapping.gids = mapping.uids;
+  }
+  request.subuid_name = options.text("subuidname");
+  request.subgid_name = options.text("subgidname");
+  return !mapping.empty() || !request.subuid_name.empty() || !request.subgid_name.empty();
+}
+
+void read_user_namespace(const Options& options, lifecycle::CreateRequest& request) {
+  model::NamespaceMode& mode = request.config.user;
   mode = read_mode(options, "userns", {"private", "host", "keep-id", "auto", "nomap"});
-  if (!options.given("userns")) {
-    mode.mode = "host";
+  const bool mapped = read_id_mapping(options, request);
+  if (mapped && options.given("userns")) {
+    throw Error(Code::kInvalid,
+                "--userns and --uidmap/--gidmap/--subuidname/--subgidname are mutually "
+                "exclusive");
+  }
+  if (options.text("userns").empty()) {
+    mode.mode = mapped ? "private" : "host";
   }
   if (mode.mode == "keep-id" || mode.mode == "nomap") {
     throw Error(Code::kUnsupported, mode.mode + " is only supported in rootless mode");
   }
-  if (mode.mode == "auto" || mode.mode == "private") {
-    throw Error(Code::kUnsupported,
-                "--userns=" + mode.mode +
-                    " needs ranges of ids, which this gantry does not hand out: use host, "
-                    "container:NAME or ns:PATH");
+  if (mode.mode == "private" && !mapped) {
+    throw Error(Code::kInvalid,
+                "must provide at least one UID or GID mapping to configure a user namespace: "
+                "use --uidmap and --gidmap, or --userns=auto");
+  }
+  if (mode.mode == "auto") {
+    (void)userns::parse_auto_options(mode.value);
+  } else if (mode.mode != "container" && mode.mode != "ns" && !mode.value.empty()) {
+    throw Error(Code::kInvalid,
+                "unrecognized namespace mode " + options.text("userns") + " passed");
   }
 }
 
@@ -51,7 +86,7 @@ void read_namespaces(const Options& options, lifecycle::CreateRequest& request) 
   config.pid = read_mode(options, "pid", {"private", "host"});
   config.ipc = read_mode(options, "ipc", {"private", "host", "none", "shareable"});
   config.uts = read_mode(options, "uts", {"private", "host"});
-  read_user_namespace(options, config.user);
+  read_user_namespace(options, request);
   config.cgroup = read_mode(options, "cgroupns", {"private", "host"});
   if (config.uts.mode == "host" && options.given("hostname")) {
     throw Error(Code::kInvalid, "cannot set hostname when running in the host UTS namespace");

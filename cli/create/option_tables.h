@@ -204,9 +204,26 @@ inline constexpr Option kMountOptions[] = {
 
 inline constexpr Option kNamespaceOptions[] = {
     {.name = "cgroupns", .help = "Cgroup namespace to use"},
+    {.name = "gidmap",
+     .kind = ValueKind::kStrings,
+     .help = "Map group ids of the container to ids of the host; --uidmap when not given",
+     .argument = "container:host:count"},
     {.name = "ipc", .help = "IPC namespace to use"},
     {.name = "pid", .help = "PID namespace to use"},
-    {.name = "userns", .help = "User namespace to use"},
+    {.name = "subgidname",
+     .help = "Use the ranges of this name in /etc/subgid; --subuidname when not given",
+     .argument = "name"},
+    {.name = "subuidname",
+     .help = "Use the ranges of this name in /etc/subuid; --subgidname when not given",
+     .argument = "name"},
+    {.name = "uidmap",
+     .kind = ValueKind::kStrings,
+     .help = "Map user ids of the container to ids of the host; --gidmap when not given",
+     .argument = "container:host:count"},
+    {.name = "userns",
+     .help = "User namespace to use: host; auto[:size=N][,uidmapping=C:H:N][,gidmapping=C:H:N] "
+             "for ids of user \"containers\" in /etc/subuid that no other container has; "
+             "container:NAME; ns:PATH"},
     {.name = "uts", .help = "UTS namespace to use"},
 };
 

@@ -126,6 +126,7 @@ OrderedJson container_without_empties(OrderedJson view) {
   drop(view["Config"], "Healthcheck");
   drop(view["Config"], "Timezone");
   drop(view["NetworkSettings"], "Networks");
+  drop(view["HostConfig"], "IDMappings");
   return view;
 }
 

@@ -13,6 +13,30 @@ std::string shown_mode(const model::NamespaceMode& mode) {
   return mode.value.empty() ? mode.mode : mode.mode + ":" + mode.value;
 }
 
+// podman tells a namespace of the container's own from a joined one, and not how its ids
+// were chosen.
+std::string user_mode(const model::ContainerConfig& config) {
+  const std::string& mode = config.user.mode;
+  if (mode == "container" || mode == "ns") {
+    return shown_mode(config.user);
+  }
+  return mode == "auto" || !config.id_mapping.empty() ? "private" : "";
+}
+
+OrderedJson mapping_of(const model::IdMapping& mapping) {
+  if (mapping.empty()) {
+    return OrderedJson();
+  }
+  const auto texts = [](const model::IdRanges& ranges) {
+    OrderedJson list = OrderedJson::array();
+    for (const model::IdRange& range : ranges) {
+      list.push_back(model::text_of(range));
+    }
+    return list;
+  };
+  return {{"UidMap", texts(mapping.uids)}, {"GidMap", texts(mapping.gids)}};
+}
+
 std::string network_mode(const model::NetworkConfig& network) {
   switch (network.mode) {
     case model::NetworkMode::kNone:
@@ -164,7 +188,8 @@ OrderedJson inspect_host_config(const model::ContainerConfig& config,
       {"SecurityOpt", security.options},
       {"Tmpfs", tmpfs_of(config)},
       {"UTSMode", shown_mode(config.uts)},
-      {"UsernsMode", config.user.mode == "host" ? "" : shown_mode(config.user)},
+      {"UsernsMode", user_mode(config)},
+      {"IDMappings", mapping_of(config.id_mapping)},
       {"ShmSize", config.shm_size},
       {"Runtime", "oci"},
       {"ConsoleSize", {0, 0}},

@@ -44,6 +44,9 @@ struct Settings {
   std::string signature_policy;  // skopeo's; empty: its own search
   std::map<std::string, std::string> registries;
   std::vector<std::filesystem::path> hooks_dirs;  // of OCI hooks, the later one wins
+  std::string auto_userns_user = "containers";    // whose ids --userns=auto hands out
+  std::string subuid_file = "/etc/subuid";
+  std::string subgid_file = "/etc/subgid";
 };
 
 struct Engine {

@@ -62,6 +62,11 @@ void HostMounter::pin_netns(const fs::path& path) {
     net::create_namespace(path);
   }
 }
+void HostMounter::pin_netns_of(int pid, const fs::path& path) {
+  make_directories(path.parent_path(), 0711);
+  net::remove_namespace(path);
+  net::pin_namespace("/proc/" + std::to_string(pid) + "/ns/net", path);
+}
 void HostMounter::unpin_netns(const fs::path& path) { net::remove_namespace(path); }
 
 bool HostProcesses::alive(int pid) {

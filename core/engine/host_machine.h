@@ -18,6 +18,7 @@ class HostMounter : public ports::Mounter {
                    unsigned mode) override;
   void unmount(const std::filesystem::path& path) override;
   void pin_netns(const std::filesystem::path& path) override;
+  void pin_netns_of(int pid, const std::filesystem::path& path) override;
   void unpin_netns(const std::filesystem::path& path) override;
 };
 

@@ -43,6 +43,9 @@ Settings settings_of(const layout::Configuration& configuration) {
   settings.hide_program = hide_program(configuration);
   settings.init_program = configuration.get("init_program");
   settings.default_network = configuration.get("default_network");
+  settings.auto_userns_user = configuration.get("auto_userns_user");
+  settings.subuid_file = configuration.get("subuid_file");
+  settings.subgid_file = configuration.get("subgid_file");
   for (const std::string& folder : configuration.list("hooks_dir")) {
     settings.hooks_dirs.emplace_back(folder);
   }

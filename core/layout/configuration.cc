@@ -78,6 +78,9 @@ const std::vector<KnownKey>& known_keys() {
       {"init_program", "", "init of --init; empty: catatonit or tini"},
       {"hooks_dir", "", "folder of OCI hooks, instead of the usual two; the later one wins",
        true},
+      {"auto_userns_user", "containers", "user whose ids --userns=auto hands out"},
+      {"subuid_file", "/etc/subuid", "where the user ids are told that users may hand out"},
+      {"subgid_file", "/etc/subgid", "the same of group ids"},
       {"log_level", "warn", "trace, debug, info, warn or error"},
   };
   return keys;

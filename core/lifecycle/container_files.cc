@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "core/lifecycle/namespaces.h"
+#include "core/lifecycle/user_namespace.h"
 #include "core/net/hosts.h"
 #include "core/net/resolv_conf.h"
 #include "sdk/support/files.h"
@@ -23,6 +24,12 @@ constexpr const char* kContainerEnv = ".containerenv";
 void write_in_place(const fs::path& path, const std::string& text) {
   const UniqueFd fd = open_file(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
   write_all(fd.get(), text, path.string());
+}
+
+void write_for(const model::ContainerConfig& config, const fs::path& path,
+               const std::string& text) {
+  write_in_place(path, text);
+  give_to_container(config, path);
 }
 
 // Every value under this key in the answers of all networks.
@@ -108,11 +115,11 @@ fs::path files_folder(const StepContext& context) {
 void write_container_files(const StepContext& context) {
   const model::ContainerConfig& config = context.config;
   const fs::path own = context.engine.layout.files(config.id);
-  write_in_place(own / kContainerEnv, container_env_text(context));
+  write_for(config, own / kContainerEnv, container_env_text(context));
   if (has_network_files(config)) {
     const std::string hostname = hostname_of(context);
     if (!hostname.empty()) {
-      write_in_place(own / kHostname, hostname + "\n");
+      write_for(config, own / kHostname, hostname + "\n");
     }
     update_network_files(context);
   }
@@ -122,9 +129,9 @@ void update_network_files(const StepContext& context) {
   const model::ContainerConfig& config = context.config;
   const fs::path own = context.engine.layout.files(config.id);
   if (config.network.manage_hosts) {
-    write_in_place(own / kHosts, hosts_text(context));
+    write_for(config, own / kHosts, hosts_text(context));
   }
-  write_in_place(own / kResolvConf, resolv_conf_text(context));
+  write_for(config, own / kResolvConf, resolv_conf_text(context));
 }
 
 std::map<std::string, std::string> container_files(const StepContext& context) {

@@ -35,6 +35,10 @@ struct CreateRequest {
   std::vector<std::string> requires_containers;
   std::vector<std::string> volumes_from;
   bool replace = false;  // --replace: remove a container of the same name
+  // Whose ranges of /etc/subuid and subgid a user namespace gets, before those that
+  // config.id_mapping holds already; one alone stands for both.
+  std::string subuid_name;
+  std::string subgid_name;
   // config.pid/ipc/uts/user.value and config.network.mode_value may hold names too.
   model::ContainerConfig config;
 };

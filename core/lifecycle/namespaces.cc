@@ -43,11 +43,15 @@ spec::NamespacePaths namespaces_of(const StepContext& context) {
   paths.pid = joined(context, config.pid, "pid");
   paths.ipc = joined(context, config.ipc, "ipc");
   paths.uts = joined(context, config.uts, "uts");
-  paths.user = joined(context, config.user, "user");
+  if (!config.id_mapping.empty()) {
+    paths.user = joined(context, config.user, "user");
+  }
   paths.cgroup = joined(context, config.cgroup, "cgroup");
   switch (config.network.mode) {
     case model::NetworkMode::kBridge:
-      paths.net = context.state.netns_path;
+      if (config.id_mapping.empty()) {
+        paths.net = context.state.netns_path;
+      }
       break;
     case model::NetworkMode::kContainer:
       paths.net = namespace_of(context, config.network.mode_value, "net");

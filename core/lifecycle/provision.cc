@@ -9,6 +9,7 @@
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/sync.h"
 #include "core/lifecycle/transaction.h"
+#include "core/lifecycle/user_namespace.h"
 #include "core/lifecycle/verbs/remove.h"
 #include "core/model/ids.h"
 
@@ -70,6 +71,7 @@ LockedContainer provision(engine::Engine& engine, const CreateRequest& asked,
                           const CreateOptions& options) {
   CreateRequest request = asked;
   resolve_request(engine, request);
+  settle_id_mapping(engine, request);
   std::optional<ChosenImage> chosen;
   if (request.config.rootfs.empty()) {
     chosen = choose_image(engine, request.image, request.pull, options.progress);
@@ -88,6 +90,7 @@ LockedContainer provision(engine::Engine& engine, const CreateRequest& asked,
       engine.locks.acquire(locks::Kind::kContainer, config.id, locks::LockTable::kPatience);
   container.state.status = model::Status::kCreating;
   StepContext context{engine, config, container.state};
+  context.draft = &config;
   try {
     play(provision_steps(), context, Journal({}));
   } catch (...) {

@@ -26,6 +26,8 @@ struct StepContext {
   const model::ContainerConfig& config;
   model::ContainerState& state;  // changed in memory; the verb writes it
 
+  model::ContainerConfig* draft = nullptr;  // provision: config, for a step that completes it
+
   bool foreground = false;               // this process cleans up when the container ends
   bool remove_anonymous_volumes = true;  // undo of claim volumes
 

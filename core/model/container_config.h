@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/id_mapping.h"
 #include "core/model/json_fields.h"
 #include "core/model/mount.h"
 #include "core/model/network.h"
@@ -164,6 +165,7 @@ struct ContainerConfig {
   std::vector<Mount> mounts;
   NetworkConfig network;
   NamespaceMode pid, ipc, uts, user;
+  IdMapping id_mapping;  // of its user namespace; empty: it has none
   // "default": private with cgroup v2, the host's with v1.
   NamespaceMode cgroup{"default", {}};
   std::int64_t shm_size = 65536000;  // bytes; podman's default

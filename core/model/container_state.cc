@@ -46,6 +46,7 @@ ContainerBrief brief_of(const ContainerConfig& config) {
   brief.depends_on = config.depends_on;
   brief.auto_remove = config.auto_remove;
   brief.health = !config.health.test.empty();
+  brief.id_mapping = config.id_mapping;
   return brief;
 }
 

@@ -63,6 +63,7 @@ struct ContainerBrief {
   std::vector<std::string> depends_on;
   bool auto_remove = false;
   bool health = false;  // has a health check
+  IdMapping id_mapping;
 };
 GANTRY_DECLARE_JSON(ContainerBrief)
 [[nodiscard]] ContainerBrief brief_of(const ContainerConfig& config);

@@ -5,6 +5,7 @@
 #include "core/model/container_config.h"
 #include "core/model/container_state.h"
 #include "core/model/exec_session.h"
+#include "core/model/id_mapping.h"
 #include "core/model/image.h"
 #include "core/model/mount.h"
 #include "core/model/network.h"
@@ -49,19 +50,22 @@ GANTRY_DEFINE_JSON(RestartPolicy, name, max_retries)
 GANTRY_DEFINE_JSON(SecretUse, id, name, type, target, uid, gid, mode)
 GANTRY_DEFINE_JSON(Secret, id, name, driver, driver_options, labels, created_ns, updated_ns)
 GANTRY_DEFINE_JSON(Backends, runtime, storage, network)
+GANTRY_DEFINE_JSON(IdRange, container, host, count)
+GANTRY_DEFINE_JSON(IdMapping, uids, gids)
 GANTRY_DEFINE_SPARSE_JSON(ContainerConfig, id, name, created_ns, image_id, image_name,
                           image_layer, rootfs, hostname, labels, annotations, auto_remove,
                           backends, process, security, resources, ulimits, devices,
                           device_cgroup_rules, sysctl, mounts, network, pid, ipc, uts, user,
-                          cgroup, shm_size, cgroup_parent, cgroups, log, health, restart,
-                          secrets, depends_on, timezone, pid_file, conmon_pid_file, cid_file,
-                          create_command)
+                          id_mapping, cgroup, shm_size, cgroup_parent, cgroups, log, health,
+                          restart, secrets, depends_on, timezone, pid_file, conmon_pid_file,
+                          cid_file, create_command)
 GANTRY_DEFINE_SPARSE_JSON(ContainerState, status, pid, monitor_pid, boot_id, exit_code,
                           oom_killed, stopped_by_user, restart_count, started_ns, finished_ns,
                           checkpointed_ns, restored_ns, error, mount_point, netns_path,
                           cgroup_path, network_status)
 GANTRY_DEFINE_SPARSE_JSON(ContainerBrief, id, name, image_id, image_name, argv, created_ns,
-                          labels, ports, networks, mounts, depends_on, auto_remove, health)
+                          labels, ports, networks, mounts, depends_on, auto_remove, health,
+                          id_mapping)
 GANTRY_DEFINE_JSON(ExecSession, id, container_id, argv, env, workdir, user, terminal,
                    stdin_open, privileged, running, pid, monitor_pid, exit_code, created_ns)
 GANTRY_DEFINE_JSON(ImageDefaults, env, entrypoint, command, workdir, user, stop_signal, volumes,

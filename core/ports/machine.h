@@ -29,6 +29,8 @@ class Mounter {
   virtual void unmount(const std::filesystem::path& path) = 0;
   // A new network namespace, loopback up, kept alive at path; there already counts as done.
   virtual void pin_netns(const std::filesystem::path& path) = 0;
+  // The same of the namespace that the process is in, in place of one pinned there before.
+  virtual void pin_netns_of(int pid, const std::filesystem::path& path) = 0;
   virtual void unpin_netns(const std::filesystem::path& path) = 0;
 };
 

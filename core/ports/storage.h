@@ -10,21 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "core/model/id_mapping.h"
+
 namespace gantry::ports {
 
-// Ids [container, container + count) inside are [host, host + count) outside.
-struct IdRange {
-  std::uint32_t container = 0;
-  std::uint32_t host = 0;
-  std::uint32_t count = 0;
-  friend bool operator==(const IdRange&, const IdRange&) = default;
-};
-
-struct IdMapping {
-  std::vector<IdRange> uids;  // both empty: identity
-  std::vector<IdRange> gids;
-  friend bool operator==(const IdMapping&, const IdMapping&) = default;
-};
+using model::IdMapping;
+using model::IdRange;
 
 struct LayerCreate {
   std::string id;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "core/spec/contributors.h"
 
@@ -72,7 +73,17 @@ Json parse_rule(const std::string& rule) {
 struct Sections {
   Json nodes = Json::array();
   Json rules = Json::array();
+  Json mounts = Json::array();
 };
+
+// Nobody in a user namespace can make device nodes, so a runtime binds the host's, and not
+// every one of them finds it when it has another name in the container.
+Json bound_device(const DeviceNode& node, const std::string& path) {
+  return {{"destination", path},
+          {"type", "bind"},
+          {"source", node.path},
+          {"options", {"bind", "rprivate", "nosuid", "noexec"}}};
+}
 
 void add_asked(const SpecInput& input, const model::Device& device, Sections& sections) {
   require_permissions(device.permissions);
@@ -88,7 +99,11 @@ void add_asked(const SpecInput& input, const model::Device& device, Sections& se
     // The last word on a path counts: a privileged container has it already.
     std::erase_if(sections.nodes.get_ref<Json::array_t&>(),
                   [&](const Json& other) { return other["path"] == path; });
-    sections.nodes.push_back(device_entry(node, path));
+    if (has_user_namespace(input) && path != node.path) {
+      sections.mounts.push_back(bound_device(node, path));
+    } else {
+      sections.nodes.push_back(device_entry(node, path));
+    }
     sections.rules.push_back(allow_rule(node, device.permissions));
   }
 }
@@ -111,6 +126,9 @@ void add_devices(const SpecInput& input, Json& spec) {
   }
   for (const std::string& rule : config.device_cgroup_rules) {
     sections.rules.push_back(parse_rule(rule));
+  }
+  for (Json& mount : sections.mounts) {
+    spec["mounts"].push_back(std::move(mount));
   }
   if (!sections.nodes.empty()) {
     spec["linux"]["devices"] = std::move(sections.nodes);

@@ -123,6 +123,7 @@ void probe_kernel(HostFacts& facts) {
                        .value_or("N")
                        .starts_with("Y");
   facts.rootless = ::geteuid() != 0;
+  facts.mqueue = exists("/dev/mqueue");
 }
 
 void add_node(const std::string& path, const struct stat& st, std::vector<DeviceNode>& to) {

@@ -47,6 +47,7 @@ struct HostFacts {
   std::string hostname;
   bool swap_accounting = true;  // memory + swap can be limited
   bool blkio_weight = true;
+  bool mqueue = true;  // mounted at /dev/mqueue
 };
 
 [[nodiscard]] HostFacts probe_host();

@@ -39,11 +39,13 @@ Json sys_mount(const SpecInput& input) {
                           : Options{"nosuid", "noexec", "nodev", "ro"});
 }
 
-Json mqueue_mount(const SpecInput& input) {
-  if (has_user_namespace(input) && !has_new_namespace(input, "ipc")) {
-    return entry("/dev/mqueue", "bind", "/dev/mqueue", {"bind", "nosuid", "noexec", "nodev"});
+void add_mqueue(const SpecInput& input, std::vector<Json>& mounts) {
+  if (!has_user_namespace(input) || has_new_namespace(input, "ipc")) {
+    mounts.push_back(entry("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}));
+  } else if (input.host.mqueue) {
+    mounts.push_back(
+        entry("/dev/mqueue", "bind", "/dev/mqueue", {"bind", "nosuid", "noexec", "nodev"}));
   }
-  return entry("/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"});
 }
 
 std::vector<Json> default_mounts(const SpecInput& input) {
@@ -64,7 +66,7 @@ std::vector<Json> default_mounts(const SpecInput& input) {
     pts.emplace_back("gid=5");
   }
   mounts.push_back(entry("/dev/pts", "devpts", "devpts", pts));
-  mounts.push_back(mqueue_mount(input));
+  add_mqueue(input, mounts);
   if (own_sysfs) {
     mounts.push_back(entry("/sys/fs/cgroup", "cgroup", "cgroup",
                            {"rprivate", "nosuid", "noexec", "nodev", "relatime",

@@ -62,7 +62,8 @@ void add_namespaces(const SpecInput& input, Json& spec) {
     }
   }
   spec["linux"]["namespaces"] = std::move(list);
-  if (!input.mapping.uids.empty() && !input.namespaces.user) {
+  // Told of a namespace that is joined, too: runtimes look up who its root is.
+  if (!input.mapping.uids.empty()) {
     spec["linux"]["uidMappings"] = ranges(input.mapping.uids);
     spec["linux"]["gidMappings"] = ranges(input.mapping.gids);
   }

@@ -39,7 +39,7 @@ class NoBrokenPipe {
 void pack(int source, const PackOptions& options, int out, const std::string& shown) {
   const PlainLocale locale;
   const NoBrokenPipe no_broken_pipe;
-  TreeWriter writer(out, shown);
+  TreeWriter writer(out, options, shown);
   if (options.name.empty()) {
     writer.add_content(source, "");
   } else {

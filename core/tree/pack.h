@@ -8,11 +8,14 @@
 
 #include <string>
 
+#include "core/model/id_mapping.h"
+
 namespace gantry::tree {
 
 struct PackOptions {
   // What source is called in the archive; empty: what the folder holds, without itself.
   std::string name = {};
+  model::IdMapping mapping = {};  // whose container's ids the archive tells; else the host's
 };
 
 // source: any descriptor (O_PATH is enough). shown names it in messages.

@@ -12,6 +12,7 @@
 
 #include "core/log/log.h"
 #include "sdk/support/errno_error.h"
+#include "sdk/support/file_capability.h"
 #include "sdk/support/files.h"
 
 namespace gantry::tree {
@@ -95,10 +96,16 @@ UniqueFd TreeReader::open_folder(const std::string& clean) {
   const std::size_t slash = clean.rfind('/');
   const UniqueFd parent = open_folder(slash == std::string::npos ? "" : clean.substr(0, slash));
   const std::string leaf = slash == std::string::npos ? clean : clean.substr(slash + 1);
-  if (::mkdirat(parent.get(), leaf.c_str(), 0755) != 0 && errno != EEXIST) {
+  const bool made = ::mkdirat(parent.get(), leaf.c_str(), 0755) == 0;
+  if (!made && errno != EEXIST) {
     throw errno_error(errno, "make folder " + clean + " in " + shown_);
   }
-  return open_in_root(root_, path, O_PATH | O_DIRECTORY);
+  UniqueFd folder = open_in_root(root_, path, O_PATH | O_DIRECTORY);
+  const model::Owner owner = model::root_of(options_.mapping);
+  if (made && ::fchownat(folder.get(), "", owner.uid, owner.gid, AT_EMPTY_PATH) != 0) {
+    throw errno_error(errno, "change owner of " + clean + " in " + shown_);
+  }
+  return folder;
 }
 
 TreeReader::Place TreeReader::place_of(const std::string& clean) {
@@ -258,10 +265,22 @@ void TreeReader::put_special(archive_entry* entry, const Place& place) {
                     times_of(mtime_of(api_, entry)).data(), AT_SYMLINK_NOFOLLOW);
 }
 
+Owner TreeReader::owner_of(archive_entry* entry, const std::string& name) const {
+  const Owner inside = options_.owner.value_or(Owner{
+      static_cast<uid_t>(api_.entry_uid(entry)), static_cast<gid_t>(api_.entry_gid(entry))});
+  const auto uid = model::to_host(options_.mapping.uids, inside.uid);
+  const auto gid = model::to_host(options_.mapping.gids, inside.gid);
+  if (!uid || !gid) {
+    throw Error(Code::kInvalid, name + " belongs to " + std::to_string(inside.uid) + ":" +
+                                    std::to_string(inside.gid) +
+                                    ", whom the user namespace of " + shown_ + " does not map");
+  }
+  return {*uid, *gid};
+}
+
 // By descriptor: the name may stand for something else by now.
 void TreeReader::dress(int fd, archive_entry* entry, const Place& place) {
-  const Owner owner = options_.owner.value_or(Owner{static_cast<uid_t>(api_.entry_uid(entry)),
-                                                    static_cast<gid_t>(api_.entry_gid(entry))});
+  const Owner owner = owner_of(entry, place.name);
   if (::fchownat(fd, "", owner.uid, owner.gid, AT_EMPTY_PATH) != 0) {
     throw errno_error(errno, "change owner of " + place.name + " in " + shown_);
   }
@@ -277,7 +296,11 @@ void TreeReader::dress(int fd, archive_entry* entry, const Place& place) {
   const void* value = nullptr;
   std::size_t size = 0;
   while (api_.entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
-    if (::setxattr(path.c_str(), name, value, size, 0) != 0) {
+    std::string text(static_cast<const char*>(value), size);
+    if (name == std::string_view(kFileCapability)) {
+      text = capability_for_root(text, model::root_of(options_.mapping).uid);
+    }
+    if (::setxattr(path.c_str(), name, text.data(), text.size(), 0) != 0) {
       log::debug("ignoring that attribute " + std::string(name) + " of " + place.name +
                  " cannot be set");
     }

@@ -42,6 +42,8 @@ class TreeReader {
   // False: there is a file that cannot be removed, only written to (a mount point).
   [[nodiscard]] bool make_room(const Place& place);
   void write_content(int fd, const Place& place);
+  // On the host.
+  [[nodiscard]] Owner owner_of(archive_entry* entry, const std::string& name) const;
   // Owner, mode and attributes.
   void dress(int fd, archive_entry* entry, const Place& place);
 

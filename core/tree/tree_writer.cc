@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "sdk/support/errno_error.h"
+#include "sdk/support/file_capability.h"
 #include "sdk/support/files.h"
 
 namespace gantry::tree {
@@ -62,8 +63,9 @@ std::string target_of(int link, const std::string& shown) {
 
 }  // namespace
 
-TreeWriter::TreeWriter(int out, std::string shown)
+TreeWriter::TreeWriter(int out, const PackOptions& options, std::string shown)
     : api_(archive_api()),
+      options_(options),
       shown_(std::move(shown)),
       writer_(new_archive_writer()),
       entry_(new_archive_entry()) {
@@ -115,8 +117,13 @@ void TreeWriter::describe(int fd, const struct stat& info, const std::string& na
   api_.entry_set_pathname(entry_.get(), (S_ISDIR(info.st_mode) ? name + "/" : name).c_str());
   api_.entry_set_filetype(entry_.get(), info.st_mode & S_IFMT);
   api_.entry_set_perm(entry_.get(), info.st_mode & 07777);
-  api_.entry_set_uid(entry_.get(), info.st_uid);
-  api_.entry_set_gid(entry_.get(), info.st_gid);
+  // Who is nobody to the container is told as on the host: there is no better name.
+  api_.entry_set_uid(
+      entry_.get(),
+      model::to_container(options_.mapping.uids, info.st_uid).value_or(info.st_uid));
+  api_.entry_set_gid(
+      entry_.get(),
+      model::to_container(options_.mapping.gids, info.st_gid).value_or(info.st_gid));
   api_.entry_set_mtime(entry_.get(), info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
   api_.entry_set_size(entry_.get(), 0);
   if (S_ISLNK(info.st_mode)) {
@@ -146,8 +153,11 @@ void TreeWriter::add_xattrs(int fd) {
     std::string value(kLargestXattr, '\0');
     const ssize_t length = ::getxattr(path.c_str(), name.c_str(), value.data(), value.size());
     if (length >= 0) {
-      api_.entry_xattr_add_entry(entry_.get(), name.c_str(), value.data(),
-                                 static_cast<std::size_t>(length));
+      value.resize(static_cast<std::size_t>(length));
+      if (name == kFileCapability) {
+        value = capability_without_root(value, model::root_of(options_.mapping).uid);
+      }
+      api_.entry_xattr_add_entry(entry_.get(), name.c_str(), value.data(), value.size());
     }
   }
 }

@@ -9,13 +9,15 @@
 #include <string>
 #include <utility>
 
+#include "core/tree/pack.h"
 #include "sdk/support/archive_api.h"
 
 namespace gantry::tree {
 
 class TreeWriter {
  public:
-  TreeWriter(int out, std::string shown);
+  // options outlives it.
+  TreeWriter(int out, const PackOptions& options, std::string shown);
 
   // What fd (O_PATH) stands for, under this name in the archive; a folder with all it holds.
   void add(int fd, const std::string& name);
@@ -32,6 +34,7 @@ class TreeWriter {
   bool link_to_earlier(const struct stat& info, const std::string& name);
 
   const ArchiveApi& api_;
+  const PackOptions& options_;
   std::string shown_;
   ArchiveWriter writer_;
   ArchiveEntry entry_;

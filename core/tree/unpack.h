@@ -11,6 +11,8 @@
 #include <optional>
 #include <string>
 
+#include "core/model/id_mapping.h"
+
 namespace gantry::tree {
 
 struct Owner {
@@ -21,6 +23,8 @@ struct Owner {
 struct UnpackOptions {
   std::optional<Owner> owner = {};  // of all that is made; nullopt: as the archive says
   bool overwrite = false;           // a folder may take the place of a file, and the reverse
+  // Of the container whose ids these are; kInvalid names what belongs to one it does not hold.
+  model::IdMapping mapping = {};
 };
 
 // folder: where to, as seen from inside the root; it exists.

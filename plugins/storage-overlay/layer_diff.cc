@@ -19,8 +19,10 @@
 #include "plugins/storage-overlay/idmap.h"
 #include "plugins/storage-overlay/layer_walk.h"
 #include "plugins/storage-overlay/pax_writer.h"
+#include "plugins/storage-overlay/shift_owners.h"
 #include "plugins/storage-overlay/xattrs.h"
 #include "sdk/support/errno_error.h"
+#include "sdk/support/file_capability.h"
 #include "sdk/support/unique_fd.h"
 
 namespace gantry::storage_overlay {
@@ -60,10 +62,21 @@ std::optional<Extents> find_extents(int fd, const struct stat& st) {
   return extents;
 }
 
+const std::string& name_of(const PaxEntry& entry) { return entry.name; }
+const std::string& name_of(const std::string& name) { return name; }
+
+// Keeps of folders ("a/", "a/b/") those that hold path.
+template <typename Folder>
+void drop_others(std::vector<Folder>& folders, const std::string& path) {
+  std::erase_if(folders,
+                [&](const Folder& folder) { return !path.starts_with(name_of(folder)); });
+}
+
 class DiffWriter {
  public:
-  DiffWriter(int tar_fd, const LayerRecord& record, const std::function<bool()>& cancelled)
-      : tar_(tar_fd), record_(record), cancelled_(cancelled) {}
+  DiffWriter(int tar_fd, const LayerRecord& record, bool shifted,
+             const std::function<bool()>& cancelled)
+      : tar_(tar_fd), record_(record), shifted_(shifted), cancelled_(cancelled) {}
 
   void add(const WalkedFile& file, bool root_changed) {
     if (cancelled_()) {
@@ -77,6 +90,17 @@ class DiffWriter {
         add_entry(file, "./");
       }
       return;
+    }
+    drop_others(held_, file.path);
+    if (shifted_ && only_changed_hands(file, {record_.uids, record_.gids})) {
+      if (S_ISDIR(file.st.st_mode)) {
+        held_.push_back(folder_entry(file, file.path + "/"));
+      }
+      return;
+    }
+    for (const PaxEntry& folder : std::exchange(held_, {})) {
+      tar_.begin(folder);
+      tar_.end();
     }
     if (file.leaf.starts_with(kWhiteoutPrefix)) {
       throw Error(Code::kUnsupported, "/" + file.path + ": image layers reserve names that " +
@@ -113,13 +137,25 @@ class DiffWriter {
     tar_.end();
   }
 
-  void add_entry(const WalkedFile& file, const std::string& name) {
+  [[nodiscard]] PaxEntry described(const WalkedFile& file, const std::string& name) const {
     PaxEntry entry;
     entry.name = name;
     entry.mode = file.st.st_mode & 07777U;
     entry.uid = to_container(record_.uids, file.st.st_uid).value_or(file.st.st_uid);
     entry.gid = to_container(record_.gids, file.st.st_gid).value_or(file.st.st_gid);
     entry.modified = file.st.st_mtim;
+    return entry;
+  }
+
+  [[nodiscard]] PaxEntry folder_entry(const WalkedFile& file, const std::string& name) const {
+    PaxEntry entry = described(file, name);
+    entry.xattrs = xattrs_of(file);
+    entry.type = '5';
+    return entry;
+  }
+
+  void add_entry(const WalkedFile& file, const std::string& name) {
+    PaxEntry entry = described(file, name);
     if (is_another_name(file, entry)) {
       tar_.begin(entry);
       tar_.end();
@@ -173,6 +209,10 @@ class DiffWriter {
         xattr.value = map_acl(xattr.value, [this](bool is_group, std::uint32_t id) {
           return to_container(is_group ? record_.gids : record_.uids, id);
         });
+      }
+      if (xattr.name == kFileCapability) {
+        xattr.value =
+            capability_without_root(xattr.value, to_host(record_.uids, 0).value_or(0));
       }
       kept.push_back(std::move(xattr));
     }
@@ -239,13 +279,15 @@ class DiffWriter {
 
   PaxWriter tar_;
   const LayerRecord& record_;
+  bool shifted_;
+  std::vector<PaxEntry> held_;  // unchanged folders, told once something in them is
   const std::function<bool()>& cancelled_;
   std::map<FileId, std::string> links_;
   std::string buffer_;
 };
 
 // The root of a layer begins as a copy of the one below, its time included.
-bool is_root_changed(const std::string& folder, int parents_fd) {
+bool is_root_changed(const std::string& folder, int parents_fd, const LayerRecord& record) {
   struct stat mine {};
   struct stat theirs {};
   if (parents_fd < 0) {
@@ -255,8 +297,10 @@ bool is_root_changed(const std::string& folder, int parents_fd) {
       ::fstatat(parents_fd, "", &theirs, AT_EMPTY_PATH) != 0) {
     throw errno_error(errno, "look at " + folder);
   }
-  return mine.st_mode != theirs.st_mode || mine.st_uid != theirs.st_uid ||
-         mine.st_gid != theirs.st_gid || mine.st_mtim.tv_sec != theirs.st_mtim.tv_sec ||
+  return mine.st_mode != theirs.st_mode ||
+         to_container(record.uids, mine.st_uid) != theirs.st_uid ||
+         to_container(record.gids, mine.st_gid) != theirs.st_gid ||
+         mine.st_mtim.tv_sec != theirs.st_mtim.tv_sec ||
          mine.st_mtim.tv_nsec != theirs.st_mtim.tv_nsec;
 }
 
@@ -270,9 +314,9 @@ int kind_of(const WalkedFile& file) {
 }  // namespace
 
 void write_layer_diff(const std::string& folder, int parents_fd, const LayerRecord& record,
-                      int tar_fd, const std::function<bool()>& cancelled) {
-  DiffWriter writer(tar_fd, record, cancelled);
-  const bool root_changed = is_root_changed(folder, parents_fd);
+                      bool shifted, int tar_fd, const std::function<bool()>& cancelled) {
+  DiffWriter writer(tar_fd, record, shifted, cancelled);
+  const bool root_changed = is_root_changed(folder, parents_fd, record);
   walk_layer(folder, parents_fd, record.rootless(), [&](const WalkedFile& file) {
     writer.add(file, root_changed);
     return true;
@@ -281,10 +325,25 @@ void write_layer_diff(const std::string& folder, int parents_fd, const LayerReco
 }
 
 void list_layer_changes(const std::string& folder, int parents_fd, const LayerRecord& record,
+                        bool shifted,
                         const std::function<bool(int kind, std::string_view path)>& visit) {
+  std::vector<std::string> held;  // unchanged folders, as in DiffWriter
   walk_layer(folder, parents_fd, record.rootless(), [&](const WalkedFile& file) {
     if (file.path.empty() || (file.whiteout && !file.exists_below)) {
       return true;
+    }
+    drop_others(held, file.path);
+    if (shifted && only_changed_hands(file, {record.uids, record.gids})) {
+      if (S_ISDIR(file.st.st_mode)) {
+        held.push_back(file.path + "/");
+      }
+      return true;
+    }
+    for (std::string& above : std::exchange(held, {})) {
+      above.pop_back();
+      if (!visit(GANTRY_CHANGE_MODIFIED, "/" + above)) {
+        return false;
+      }
     }
     return visit(kind_of(file), "/" + file.path);
   });

@@ -14,12 +14,16 @@
 
 namespace gantry::storage_overlay {
 
+// shifted: the files changed hands (shift_owners.h); what is as below but for its owner is
+// left out, for tar streams and lists alike.
+
 // Entries come by folder, names in the order of their bytes. The same content gives the
 // same bytes. Sockets have no place in a tar stream and are left out.
 void write_layer_diff(const std::string& folder, int parents_fd, const LayerRecord& record,
-                      int tar_fd, const std::function<bool()>& cancelled);
+                      bool shifted, int tar_fd, const std::function<bool()>& cancelled);
 
 void list_layer_changes(const std::string& folder, int parents_fd, const LayerRecord& record,
+                        bool shifted,
                         const std::function<bool(int kind, std::string_view path)>& visit);
 
 // Bytes as allocated and inodes, the folder itself included, each file once.

@@ -166,7 +166,8 @@ void LayerStore::make_folders() const {
   if (exists(empty())) {
     return;
   }
-  make_directories(layers(), 0700);
+  // Those with an id mapping pass through; each layer's own folder keeps others out.
+  make_directories(layers(), 0711);
   make_directories(staging(), 0700);
   make_directories(trash(), 0700);
   make_directories(empty(), 0755);

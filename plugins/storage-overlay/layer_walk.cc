@@ -73,10 +73,10 @@ class Walk {
     file.path = path;
     file.leaf = leaf;
     file.folder = fd;
-    struct stat under {};
+    file.below = below;
     file.exists_below =
-        below >= 0 && ::fstatat(below, leaf.c_str(), &under, AT_SYMLINK_NOFOLLOW) == 0;
-    file.folder_below = file.exists_below && S_ISDIR(under.st_mode);
+        below >= 0 && ::fstatat(below, leaf.c_str(), &file.under, AT_SYMLINK_NOFOLLOW) == 0;
+    file.folder_below = file.exists_below && S_ISDIR(file.under.st_mode);
     if (::fstatat(fd, leaf.c_str(), &file.st, AT_SYMLINK_NOFOLLOW) != 0) {
       if (errno != ENOENT) {
         throw errno_error(errno, "look at /" + path);

@@ -20,6 +20,8 @@ struct WalkedFile {
   bool gone = false;          // only below, hidden by an opaque folder; st tells nothing
   bool exists_below = false;  // something of that name can be seen below
   bool folder_below = false;  // and it is a folder
+  int below = -1;             // where that lies in
+  struct stat under {};       // and what it is
 };
 
 // Folders before what is in them, names in the order of their bytes. parents_fd may be -1.

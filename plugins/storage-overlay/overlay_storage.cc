@@ -373,7 +373,7 @@ void OverlayStorage::diff(const std::string& id, int fd) {
   const std::string folder = folder_of(id);
   const LayerRecord record = read_record(folder, id);
   const UniqueFd parents = mounts_.open_parents(record);
-  write_layer_diff(folder + "/diff", parents.get(), record, fd,
+  write_layer_diff(folder + "/diff", parents.get(), record, exists(folder + "/shifted"), fd,
                    [this] { return host_.cancelled(); });
 }
 
@@ -382,7 +382,8 @@ void OverlayStorage::changes(
   const std::string folder = folder_of(id);
   const LayerRecord record = read_record(folder, id);
   const UniqueFd parents = mounts_.open_parents(record);
-  list_layer_changes(folder + "/diff", parents.get(), record, visit);
+  list_layer_changes(folder + "/diff", parents.get(), record, exists(folder + "/shifted"),
+                     visit);
 }
 
 plugin::Usage OverlayStorage::usage(const std::string& id) {

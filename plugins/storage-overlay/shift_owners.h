@@ -8,6 +8,8 @@
 #include <functional>
 #include <gantry/plugin/storage.hpp>
 
+#include "plugins/storage-overlay/layer_walk.h"
+
 namespace gantry::storage_overlay {
 
 // root_fd: the root folder of an overlay whose files bear the container's ids. Modes, times,
@@ -15,5 +17,8 @@ namespace gantry::storage_overlay {
 // kInvalid. The root folder itself is left alone.
 void shift_owners(int root_fd, const plugin::IdMaps& maps,
                   const std::function<bool()>& cancelled);
+
+// Whether a file of such a layer differs from the one below by its owner alone.
+[[nodiscard]] bool only_changed_hands(const WalkedFile& file, const plugin::IdMaps& maps);
 
 }  // namespace gantry::storage_overlay

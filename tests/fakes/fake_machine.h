@@ -40,6 +40,7 @@ class FakeMounter final : public ports::Mounter {
   void pin_netns(const std::filesystem::path& path) override {
     act("mounter.pin", [&] { mounts_.insert(path); });
   }
+  void pin_netns_of(int, const std::filesystem::path& path) override { pin_netns(path); }
   void unpin_netns(const std::filesystem::path& path) override {
     act("mounter.unpin", [&] { mounts_.erase(path); });
   }

@@ -11,6 +11,9 @@ namespace {
 constexpr std::chrono::minutes kCreateTimeout{4};
 
 void run(StepContext& context) {
+  if (context.launch == nullptr) {
+    return;  // setting up the network had to wait for it
+  }
   ports::Runtime& runtime = context.engine.backends.runtime(context.config.backends.runtime);
   try {
     const ports::Started started = context.launch->finish(kCreateTimeout);

@@ -13,7 +13,7 @@ constexpr std::size_t kStartSteps = 2;
 }  // namespace
 
 std::span<const Step> provision_steps() {
-  static const std::array steps{kReserveIdentity, kPrepareRootfs, kClaimVolumes};
+  static const std::array steps{kReserveIdentity, kMapIds, kPrepareRootfs, kClaimVolumes};
   return steps;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/user_mounts.h"
+#include "core/lifecycle/user_namespace.h"
 #include "sdk/support/files.h"
 
 namespace gantry::lifecycle {
@@ -13,12 +14,14 @@ void run(StepContext& context) {
     if (!gantry::exists(config.rootfs)) {
       throw Error(Code::kNotFound, "root file system " + config.rootfs + " does not exist");
     }
+    require_passable(config, config.rootfs);
     context.state.mount_point = config.rootfs;
     return;
   }
   context.state.mount_point =
       context.engine.backends.storage(config.backends.storage)
           .mount({.id = config.id, .read_only = false, .mount_label = {}, .mapping = {}});
+  require_passable(config, context.state.mount_point);
 }
 
 void undo(StepContext& context) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "core/lifecycle/steps/steps.h"
+#include "core/lifecycle/user_namespace.h"
 #include "core/secrets/secrets.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
@@ -20,12 +21,13 @@ bool wants_files(const model::ContainerConfig& config) {
                      [](const auto& secret) { return secret.type == "mount"; });
 }
 
-void write_secret(const std::filesystem::path& path, const model::SecretUse& use,
-                  const std::string& data) {
+void write_secret(const model::ContainerConfig& config, const std::filesystem::path& path,
+                  const model::SecretUse& use, const std::string& data) {
+  const model::Owner owner = host_owner(config, use.uid, use.gid);
   remove_file(path);
   const UniqueFd fd = open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
   write_all(fd.get(), data, path.string());
-  if (::fchown(fd.get(), use.uid, use.gid) != 0 || ::fchmod(fd.get(), use.mode) != 0) {
+  if (::fchown(fd.get(), owner.uid, owner.gid) != 0 || ::fchmod(fd.get(), use.mode) != 0) {
     throw errno_error(errno, "give secret " + use.name + " its owner and mode");
   }
 }
@@ -43,7 +45,8 @@ void run(StepContext& context) {
   for (std::size_t i = 0; i < config.secrets.size(); ++i) {
     const model::SecretUse& use = config.secrets[i];
     if (use.type == "mount") {
-      write_secret(folder / std::to_string(i), use, secrets.data(secrets.inspect(use.id).id));
+      write_secret(config, folder / std::to_string(i), use,
+                   secrets.data(secrets.inspect(use.id).id));
     }
   }
 }

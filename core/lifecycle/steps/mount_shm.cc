@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/lifecycle/steps/steps.h"
+#include "core/lifecycle/user_namespace.h"
 
 namespace gantry::lifecycle {
 
@@ -21,6 +22,7 @@ void run(StepContext& context) {
   if (wants_shm(context.config)) {
     context.engine.mounter.mount_tmpfs(context.engine.layout.shm(context.config.id),
                                        context.config.shm_size, 01777);
+    give_to_container(context.config, context.engine.layout.shm(context.config.id));
   }
 }
 

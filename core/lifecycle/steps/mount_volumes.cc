@@ -44,7 +44,7 @@ std::filesystem::path mount_image(StepContext& context, const model::Mount& moun
   storage.create({.id = layer,
                   .parent = image->layers.back(),
                   .writable = true,
-                  .mapping = {},
+                  .mapping = context.config.id_mapping,
                   .options_json = {}});
   storage.commit(layer);
   return storage.mount({.id = layer, .read_only = false, .mount_label = {}, .mapping = {}});

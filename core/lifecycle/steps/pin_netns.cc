@@ -10,8 +10,14 @@ bool wants_netns(const model::ContainerConfig& config) {
   return config.network.mode == model::NetworkMode::kBridge;
 }
 
+// A user namespace must own the network namespace, or its root could neither mount /sys nor
+// listen on port 80: the runtime makes both, and setting up the network pins the latter.
+bool makes_netns(const model::ContainerConfig& config) {
+  return wants_netns(config) && config.id_mapping.empty();
+}
+
 void run(StepContext& context) {
-  if (wants_netns(context.config)) {
+  if (makes_netns(context.config)) {
     const std::filesystem::path path = context.engine.layout.netns(context.config.id);
     context.engine.mounter.pin_netns(path);
     context.state.netns_path = path;

@@ -17,7 +17,7 @@ void run(StepContext& context) {
   storage.create({.id = config.id,
                   .parent = config.image_layer,
                   .writable = true,
-                  .mapping = {},
+                  .mapping = config.id_mapping,
                   .options_json = {}});
   storage.commit(config.id);
 }

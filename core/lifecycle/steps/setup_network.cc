@@ -12,9 +12,20 @@ bool wants_network(const model::ContainerConfig& config) {
          !config.network.attachments.empty();
 }
 
+// The one that the runtime made in the container's user namespace; see pin_netns.cc.
+void pin_created_netns(StepContext& context) {
+  kAwaitCreated.run(context);
+  const std::filesystem::path path = context.engine.layout.netns(context.config.id);
+  context.engine.mounter.pin_netns_of(context.state.pid, path);
+  context.state.netns_path = path;
+}
+
 void run(StepContext& context) {
   const model::ContainerConfig& config = context.config;
   if (wants_network(config)) {
+    if (!config.id_mapping.empty()) {
+      pin_created_netns(context);
+    }
     context.state.network_status =
         context.engine.backends.network(config.backends.network)
             .setup(network_request(config, context.state.netns_path));

@@ -12,6 +12,7 @@ namespace gantry::lifecycle {
 
 // Provision: played by create, undone by rm.
 extern const Step kReserveIdentity;  // the record in state creating, the name
+extern const Step kMapIds;           // ids for --userns=auto that no other container has
 extern const Step kPrepareRootfs;    // the storage layer, the container's folder
 extern const Step kClaimVolumes;     // volumes made if missing, and counted
 

@@ -8,6 +8,7 @@
 #include "core/lifecycle/container_files.h"
 #include "core/lifecycle/namespaces.h"
 #include "core/lifecycle/steps/steps.h"
+#include "core/lifecycle/user_namespace.h"
 #include "core/log/log.h"
 #include "core/model/ids.h"
 #include "core/secrets/secrets.h"
@@ -84,6 +85,8 @@ void run(StepContext& context) {
     const UniqueFd root = open_file(context.state.mount_point, O_PATH | O_DIRECTORY);
     input.user = spec::resolve_user(root.get(), config.process.user, config.process.groups);
   }
+  (void)host_owner(config, input.user.uid, input.user.gid);
+  input.mapping = config.id_mapping;
   input.hostname = hostname_of(context);
   input.mounts = resolved_mounts(context);
   input.files = container_files(context);

@@ -38,9 +38,15 @@ struct OpenEnd {
   }
 };
 
+// An archive that comes or goes tells the ids that the container's processes see.
+model::IdMapping mapping_of(const OpenEnd& end) {
+  return end.config != nullptr ? end.config->id_mapping : model::IdMapping{};
+}
+
 tree::UnpackOptions unpack_options(const OpenEnd& to, const CopyOptions& options) {
   tree::UnpackOptions how;
   how.overwrite = options.overwrite;
+  how.mapping = mapping_of(to);
   if (to.config == nullptr) {
     how.owner = tree::Owner{::geteuid(), ::getegid()};
   } else if (options.archive) {
@@ -70,6 +76,7 @@ void transfer(const OpenEnd& from, const OpenEnd& to, const CopyOptions& options
   }
   const bool is_folder = S_ISDIR(source.info.st_mode);
   tree::PackOptions how;
+  how.mapping = mapping_of(from);
   how.name = !target.leaf.empty() ? target.leaf : source.name;
   if (how.name.empty() && !is_folder) {
     throw Error(Code::kInvalid, from.end.path + " is not a folder");
@@ -109,7 +116,8 @@ void transfer(const OpenEnd& from, const OpenEnd& to, const CopyOptions& options
 void move_bytes(const OpenEnd& from, const OpenEnd& to, const CopyOptions& options) {
   if (to.end.stream >= 0) {
     const CopySource source = open_source(from.place());
-    tree::pack(source.fd.get(), {source.name}, to.end.stream, from.place().shown);
+    tree::pack(source.fd.get(), {.name = source.name, .mapping = mapping_of(from)},
+               to.end.stream, from.place().shown);
   } else if (from.end.stream >= 0) {
     unpack_into(to, open_target_folder(to.place()), from.end.stream, options);
   } else {

@@ -21,7 +21,8 @@ void export_container(engine::Engine& engine, const std::string& name_or_id, int
     // The descriptor keeps the mount: nobody has to wait for a slow reader.
     container.lock.release();
   }
-  tree::pack(root.get(), {}, out, "container " + name_or_id);
+  tree::pack(root.get(), {.name = {}, .mapping = container.config.id_mapping}, out,
+             "container " + name_or_id);
   announce(engine, container.config, "export");
 }
 

@@ -82,6 +82,33 @@ TEST(Devices, AreRefusedUnlessAsked) {
             (Json{{"allow", true}, {"type", "c"}, {"major", 1}, {"access", "rw"}}));
 }
 
+TEST(Devices, AreBoundUnderAnotherNameInAUserNamespace) {
+  Fixture f;
+  f.config.devices = {{"/dev/vda", "", "r"}, {"/dev/net", "/dev/foo", "r"}};
+  SpecInput input = f.input();
+  input.mapping.uids = input.mapping.gids = {{0, 100000, 5}};
+  const Json spec = build(input);
+  ASSERT_EQ(spec["linux"]["devices"].size(), 1U);
+  EXPECT_EQ(spec["linux"]["devices"][0]["path"], "/dev/vda");
+  EXPECT_EQ(mount_at(spec, "/dev/foo/tun")["source"], "/dev/net/tun");
+}
+
+TEST(Namespaces, TellTheMappingOfAJoinedOneToo) {
+  Fixture f;
+  SpecInput input = f.input();
+  input.mapping = {{{0, 100000, 5}}, {{0, 200000, 6}}};
+  Json section = build(input)["linux"];
+  EXPECT_TRUE(contains(section["namespaces"], Json{{"type", "user"}}));
+  EXPECT_EQ(section["gidMappings"],
+            Json::array({{{"containerID", 0}, {"hostID", 200000}, {"size", 6}}}));
+  input.namespaces.user = "/proc/1/ns/user";
+  section = build(input)["linux"];
+  EXPECT_TRUE(
+      contains(section["namespaces"], Json{{"type", "user"}, {"path", "/proc/1/ns/user"}}));
+  EXPECT_EQ(section["uidMappings"],
+            Json::array({{{"containerID", 0}, {"hostID", 100000}, {"size", 5}}}));
+}
+
 TEST(Devices, BadRulesAreNamed) {
   Fixture f;
   f.config.device_cgroup_rules = {"foo"};

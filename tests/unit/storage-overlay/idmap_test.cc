@@ -99,16 +99,27 @@ TEST_F(OverlayTest, ShiftedContainerSeesItsOwnIds) {
     EXPECT_EQ(owner_of(rootfs + "/www"), "100033:200044");
     EXPECT_EQ(owner_of(rootfs + "/l"), "100000:200000");
     EXPECT_EQ(sh("stat -c %a " + rootfs + "/etc/passwd"), "6755\n");
-    EXPECT_EQ(read_xattr(rootfs + "/www", "security.capability").size(), 20U);
+    EXPECT_EQ(read_xattr(rootfs + "/www", "security.capability").size(), 24U)
+        << "bound to the container's root, or the kernel would not heed it";
     EXPECT_FALSE(gantry::exists(rootfs + "/half"));
     EXPECT_EQ(owner_of((root_ / "layers/image/diff/www").string()), "33:44");
     if (round == 0) {
+      EXPECT_EQ(changes("c"), std::vector<std::string>{}) << "a change of hands is none";
       write_file(rootfs + "/kept", "k");
     }
     EXPECT_EQ(read_file(rootfs + "/kept"), "k");
     storage_->unmount("c");
   }
   EXPECT_EQ(error_of([&] { mount("image", 0, kMaps); }).first, Code::kUnsupported);
+  // What a container changed is told, with the folders that lead there, and nothing else.
+  sh("cd " + mount("c", 0, kMaps) +
+     "; chmod 600 etc/passwd; ln -s x made; chown -h 100001:200002 made");
+  EXPECT_EQ(changes("c"),
+            (std::vector<std::string>{"C /etc", "C /etc/passwd", "A /kept", "A /made"}));
+  import("again", "image", diff("c"));
+  EXPECT_EQ(owner_of(mount("again") + "/made"), "1:2");
+  EXPECT_EQ(owner_of(mount("again") + "/etc/passwd"), "0:0");
+  EXPECT_FALSE(gantry::exists(root_ / "layers/again/diff/www"));
   storage_->remove("c");
 }
 

@@ -1,0 +1,508 @@
+# SPDX-License-Identifier: Apache-2.0
+"""User namespaces: mappings, who owns what inside and outside, ids that nobody else has."""
+
+import contextlib
+import io
+import json
+import os
+import pathlib
+import re
+import secrets
+import socket
+import tarfile
+import urllib.request
+
+import pytest
+from support.gantry import PATIENT, Engine, Gantry, until
+from support.leaks import leave_host_as_found
+
+MAP = "0:100000:65536"
+MAPPED = ("--uidmap", MAP)
+FIRST = 1_000_000  # of the ids that the tests' own subuid file grants
+
+
+@contextlib.contextmanager
+def granting(engine, place, count=1_000_000, user="containers"):
+    """Files of the tests' own instead of /etc/subuid and /etc/subgid."""
+    before = engine.configuration.read_text()
+    lines = []
+    for name in ("subuid", "subgid"):
+        (place / name).write_text(f"other:1:5\n{user}:{FIRST}:{count}\n")
+        lines.append(f"{name}_file={place / name}\n")
+    engine.configuration.write_text("".join(lines) + before)
+    yield
+    engine.configuration.write_text(before)
+
+
+@pytest.fixture(autouse=True)
+def open_folder(folder):
+    """The containers' root passes through on the way to its root filesystem."""
+    os.chmod(folder, 0o711)
+
+
+@pytest.fixture
+def granted(engine, place):
+    with granting(engine, place):
+        yield place
+
+
+def mapping(gantry, name, kind="UidMap"):
+    """[(inside, outside, count)], as inspect tells."""
+    texts = gantry.inspect(name)["HostConfig"]["IDMappings"][kind]
+    return [tuple(int(word) for word in text.split(":")) for text in texts]
+
+
+def taken(gantry, name, kind="UidMap"):
+    return {
+        identity
+        for _, outside, count in mapping(gantry, name, kind)
+        for identity in range(outside, outside + count)
+    }
+
+
+def root_of(gantry, name):
+    return pathlib.Path(gantry.inspect(name)["GraphDriver"]["Data"]["MergedDir"])
+
+
+def owner(path):
+    info = os.lstat(path)
+    return info.st_uid, info.st_gid
+
+
+class TestMapping:
+    def test_is_what_was_asked(self, gantry):
+        words = ("--uidmap", "0:100000:1000,1000:5000:1", "--uidmap", "2000:7000:9", "--gidmap", "0:200000:3000")
+        out = gantry.run_ok(*words, gantry.image, "sh", "-c", "cat /proc/self/uid_map; echo; cat /proc/self/gid_map")
+        uids, gids = ([line.split() for line in part.splitlines()] for part in out.split("\n\n"))
+        assert uids == [["0", "100000", "1000"], ["1000", "5000", "1"], ["2000", "7000", "9"]]
+        assert gids == [["0", "200000", "3000"]]
+
+    @pytest.mark.parametrize("option", ["uidmap", "gidmap"])
+    def test_one_alone_stands_for_both(self, gantry_once, option):
+        gantry_once.ok("create", "--name=box", "--network=none", f"--{option}=0:100000:5", gantry_once.image)
+        assert mapping(gantry_once, "box", "UidMap") == mapping(gantry_once, "box", "GidMap") == [(0, 100000, 5)]
+        assert gantry_once.inspect("box")["HostConfig"]["UsernsMode"] == "private"
+
+    def test_by_name(self, gantry_once, granted):
+        (granted / "subuid").write_text("me:500:3\nme:900:4\n")
+        (granted / "subgid").write_text("me:600:5\nyou:700:6\n")
+        gantry_once.ok("create", "--name=box", "--subuidname=me", gantry_once.image)
+        assert mapping(gantry_once, "box") == [(0, 500, 3), (3, 900, 4)]
+        assert mapping(gantry_once, "box", "GidMap") == [(0, 600, 5)]
+        gantry_once.ok("create", "--name=two", "--subuidname=me", "--subgidname=you", gantry_once.image)
+        assert mapping(gantry_once, "two", "GidMap") == [(0, 700, 6)]
+
+    def test_none_by_default(self, gantry_once):
+        gantry_once.ok("create", "--name=box", gantry_once.image)
+        config = gantry_once.inspect("box")["HostConfig"]
+        assert config["UsernsMode"] == "" and "IDMappings" not in config
+        same = gantry_once.run_ok("--userns=host", gantry_once.image, "readlink", "/proc/self/ns/user")
+        assert same == os.readlink("/proc/self/ns/user")
+
+
+class TestInside:
+    """What a container with a user namespace is, to itself."""
+
+    def test_owners(self, gantry):
+        gantry.start(*MAPPED, name="box")
+        script = "stat -c %u:%g / /etc/passwd /seed/mine; touch /made; chown 1000:50 /made; stat -c %u:%g /made"
+        out = gantry.ok("exec", "box", "sh", "-c", script)
+        assert out.split() == ["0:0", "0:0", "1000:1000", "1000:50"]
+        merged = root_of(gantry, "box")
+        assert owner(merged / "made") == (101000, 100050)
+        assert owner(merged / "etc/passwd") == (100000, 100000)
+        pid = gantry.state("box")["Pid"]
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+        assert re.search(r"^Uid:\t100000\t", status, re.M)
+
+    def test_its_own_files(self, gantry):
+        script = """
+            set -e
+            stat -c '%u:%g %a %n' /etc/hosts /etc/hostname /etc/resolv.conf /run/.containerenv /dev/shm
+            for file in /etc/hosts /etc/resolv.conf /run/.containerenv; do echo more >> $file; done
+            echo x > /dev/shm/file
+        """
+        out = gantry.ok("run", "--rm", *MAPPED, gantry.image, "sh", "-c", script)
+        assert [line.split()[0] for line in out.splitlines()] == ["0:0"] * 5
+        assert out.splitlines()[-1] == "0:0 1777 /dev/shm"
+
+    def test_secret(self, gantry):
+        gantry.ok("secret", "create", "token", "-", input="hidden")
+        try:
+            out = gantry.run_ok(*MAPPED, "--secret=token,uid=1000,gid=50,mode=0400", gantry.image,
+                                "sh", "-c", "stat -c '%u:%g %a' /run/secrets/token; cat /run/secrets/token")
+        finally:
+            gantry.ok("secret", "rm", "token")
+        assert out.splitlines() == ["1000:50 400", "hidden"]
+
+    def test_user(self, gantry):
+        assert gantry.run_ok(*MAPPED, "-u", "alice", gantry.image, "id", "-u") == "1000"
+        gantry.fails("run", "--rm", "--network=none", "--uidmap=0:100000:1000", "-u", "alice", gantry.image, "id",
+                     code=126, says="does not map user 1000")
+
+    def test_exec(self, gantry):
+        gantry.start(*MAPPED, name="box")
+        assert gantry.ok("exec", "box", "id", "-u") == "0"
+        assert gantry.ok("exec", "-u", "alice", "box", "sh", "-c", "id -u; cat /proc/self/uid_map").split() == [
+            "1000", "0", "100000", "65536",
+        ]
+
+    def test_top(self, gantry):
+        gantry.start(*MAPPED, "-u", "alice", name="box")
+        lines = gantry.ok("top", "box", "user", "group", "hpid").splitlines()
+        pid = str(gantry.state("box")["Pid"])
+        assert [line.split() for line in lines if line.endswith(pid)] == [["1000", "1000", pid]]
+
+    def test_terminal(self, gantry):
+        terminal = gantry.terminal("run", "--rm", "-it", "--network=none", *MAPPED, gantry.image, "sh")
+        terminal.send("tty; echo it-is-$(stat -c %u $(tty))\n")
+        terminal.expect("/dev/(pts/0|console)")
+        terminal.expect("it-is-0")
+        terminal.send("exit 3\n")
+        assert terminal.wait() == 3
+
+    def test_system_folders(self, gantry):
+        out = gantry.run_ok(*MAPPED, gantry.image, "sh", "-c", "ls /sys/class/net; mount; ls /dev/mqueue")
+        assert out.splitlines()[0] == "lo"
+        mounts = dict(re.findall(r"^\S+ on (\S+) type (\S+)", out, re.M))
+        assert mounts["/sys"] == "sysfs" and mounts["/proc"] == "proc" and mounts["/dev/mqueue"] == "mqueue"
+        assert mounts["/dev/pts"] == "devpts"
+
+    @pytest.mark.parametrize("words", [
+        ["--privileged"], ["--read-only"], ["--network=host"], ["--pid=host"], ["--ipc=host"], ["--uts=host"],
+        ["--init"], ["--cgroupns=private"], ["--tmpfs=/scratch"], ["--device=/dev/zero:/dev/other"],
+        ["--sysctl=net.ipv4.ip_forward=1"], ["--memory=64m", "--pids-limit=50"], ["--group-add=50"],
+        ["--security-opt=seccomp=unconfined"], ["--cap-drop=all"], ["--cgroups=disabled"],
+    ], ids=" ".join)
+    def test_with(self, gantry, words):
+        network = [] if "--network=host" in words else ["--network=none"]
+        result = gantry("run", "--rm", *network, *MAPPED, *words, gantry.image, "cat", "/proc/self/uid_map")
+        assert result.code == 0 and result.out.split() == MAP.split(":"), repr(result)
+
+    def test_hook_and_healthcheck(self, gantry):
+        gantry.start(*MAPPED, "--health-cmd=id -u | grep -qx 0", "--health-interval=disable", name="box")
+        gantry.ok("healthcheck", "run", "box")
+
+    def test_again(self, gantry):
+        gantry.start(*MAPPED, name="box")
+        gantry.ok("exec", "box", "touch", "/kept")
+        gantry.ok("restart", "-t", "2", "box")
+        assert gantry.ok("exec", "box", "stat", "-c", "%u", "/kept") == "0"
+        gantry.ok("stop", "-t", "2", "box")
+        gantry.ok("start", "box")
+        gantry.ok("pause", "box")
+        gantry.ok("unpause", "box")
+        assert gantry.status("box") == "running"
+
+
+class TestNetwork:
+    def test_port_below_1024(self, gantry):
+        # A port of the namespace that only a root who owns it may listen on.
+        gantry.ok("run", "-d", "--name=web", "-p", "127.0.0.1::80", *MAPPED, gantry.image,
+                  "httpd", "-f", "-p", "80", "-h", "/www")
+        port = gantry.ok("port", "web").rsplit(":", 1)[1]
+        url = f"http://127.0.0.1:{port}/"
+
+        def page():
+            try:
+                return urllib.request.urlopen(url, timeout=5).read().decode()
+            except OSError:
+                return None
+
+        assert until(page, url) == "hello from the page\n"
+        ip = gantry.inspect("web")["NetworkSettings"]["IPAddress"] or next(
+            iter(gantry.inspect("web")["NetworkSettings"]["Networks"].values())
+        )["IPAddress"]
+        assert ip in gantry.ok("exec", "web", "ip", "-o", "-4", "addr", "show", "eth0")
+        assert ip in gantry.ok("exec", "web", "cat", "/etc/hosts")
+        # Its root may change what its namespace owns.
+        gantry.ok("exec", "--privileged", "web", "ip", "link", "set", "lo", "down")
+        gantry.ok("restart", "-t", "0", "web")
+        assert until(page, url) == "hello from the page\n"
+
+    def test_rm_frees_all(self, gantry):
+        gantry.start(*MAPPED, name="box", network=gantry.engine.default_network)
+        pinned = list((gantry.engine.run / "netns").iterdir())
+        assert len(pinned) == 1
+        gantry.ok("rm", "-f", "-t", "0", "box")
+        assert not pinned[0].exists()
+
+    def test_of_another(self, gantry):
+        gantry.start(*MAPPED, name="one", network=gantry.engine.default_network)
+        inside = gantry.ok("exec", "one", "readlink", "/proc/self/ns/net")
+        out = gantry.ok("run", "--rm", "--network=container:one", "--userns=container:one", gantry.image,
+                        "readlink", "/proc/self/ns/net")
+        assert out == inside
+
+
+class TestFiles:
+    def test_new_volume_is_the_containers(self, gantry):
+        gantry.run_ok(*MAPPED, "-v", "store:/data", gantry.image, "sh", "-c", "touch /data/file; stat -c %u /data")
+        path = pathlib.Path(json.loads(gantry.ok("volume", "inspect", "store"))[0]["Mountpoint"])
+        assert owner(path) == owner(path / "file") == (100000, 100000)
+
+    def test_copy_up(self, gantry):
+        out = gantry.run_ok(*MAPPED, "-v", "filled:/seed", gantry.image, "stat", "-c", "%u:%g", "/seed", "/seed/one", "/seed/mine")
+        assert out.split() == ["1000:1000", "0:0", "1000:1000"]
+        path = pathlib.Path(json.loads(gantry.ok("volume", "inspect", "filled"))[0]["Mountpoint"])
+        assert owner(path / "mine") == (101000, 101000) and owner(path / "one") == (100000, 100000)
+
+    def test_nocopy(self, gantry_once):
+        gantry_once.run_ok(*MAPPED, "-v", "bare:/seed:nocopy", gantry_once.image, "touch", "/seed/new")
+
+    def test_image_volume(self, gantry):
+        out = gantry.run_ok(*MAPPED, "--mount", f"type=image,source={gantry.image},target=/other", gantry.image,
+                            "stat", "-c", "%u", "/other/etc/passwd", "/other/seed/mine")
+        assert out.split() == ["0", "1000"]
+
+    def test_bind(self, gantry, place):
+        place.chmod(0o755)
+        (place / "theirs").write_text("text\n")
+        (place / "hosts").write_text("text\n")
+        os.chown(place / "theirs", 101000, 100050)
+        out = gantry.run_ok(*MAPPED, "-v", f"{place}:/in", gantry.image, "stat", "-c", "%u:%g", "/in/theirs", "/in/hosts")
+        assert out.split() == ["1000:50", "65534:65534"]
+
+    @pytest.mark.parametrize("running", [True, False], ids=["running", "idle"])
+    def test_cp(self, gantry, place, running):
+        if running:
+            gantry.start(*MAPPED, name="box")
+        else:
+            gantry.ok("create", "--name=box", "--network=none", *MAPPED, "-v", "store:/vol", gantry.image, *PATIENT)
+        (place / "file").write_text("of the host\n")
+        os.chown(place / "file", 1000, 50)
+        gantry.ok("cp", place / "file", "box:/tmp/first")
+        gantry.ok("cp", "-a=false", place / "file", "box:/tmp/second")
+        gantry.ok("cp", "box:/seed/mine", place / "back")
+        assert owner(place / "back") == (0, 0) and (place / "back").read_text() == "of alice\n"
+        raw = gantry("cp", "box:/seed/mine", "-").raw_out
+        entry = tarfile.open(fileobj=io.BytesIO(raw)).getmembers()[0]
+        assert (entry.uid, entry.gid) == (1000, 1000)
+        gantry.ok("cp", "-a=false", "-", "box:/tmp", input=raw)
+        if not running:
+            gantry.ok("cp", place / "file", "box:/vol/first")
+            gantry.ok("start", "box")
+            assert gantry.ok("exec", "box", "stat", "-c", "%u", "/vol", "/vol/first").split() == ["0", "0"]
+        out = gantry.ok("exec", "box", "stat", "-c", "%u:%g", "/tmp/first", "/tmp/second", "/tmp/mine")
+        assert out.split() == ["0:0", "1000:50", "1000:1000"]
+
+    def test_cp_of_who_is_not_mapped(self, gantry_once, place):
+        gantry_once.ok("create", "--name=box", "--uidmap=0:100000:10", gantry_once.image)
+        (place / "file").write_text("")
+        os.chown(place / "file", 500, 0)
+        gantry_once.fails("cp", "-a=false", place / "file", "box:/", says="file belongs to 500:0, whom the user namespace")
+
+    def test_cp_between_containers(self, gantry_once):
+        gantry_once.ok("create", "--name=one", "--network=none", *MAPPED, gantry_once.image)
+        gantry_once.ok("create", "--name=two", "--network=none", "--uidmap=0:300000:65536", gantry_once.image)
+        gantry_once.ok("cp", "-a=false", "one:/seed/mine", "two:/copied")
+        listing = gantry_once("export", "two").raw_out
+        entry = tarfile.open(fileobj=io.BytesIO(listing)).getmember("copied")
+        assert (entry.uid, entry.gid) == (1000, 1000)
+
+    def test_commit_export_diff(self, gantry):
+        script = "echo made > /new; chown 1000:50 /new; rm /seed/one; chmod 4755 /bin/busybox"
+        gantry.ok("run", "--name=box", "--network=none", *MAPPED, gantry.image, "sh", "-c", script)
+        changes = gantry.ok("diff", "box").splitlines()
+        assert {"A /new", "D /seed/one", "C /bin/busybox"} <= set(changes)
+        assert not [line for line in changes if "passwd" in line]
+        archive = tarfile.open(fileobj=io.BytesIO(gantry("export", "box").raw_out))
+        assert {archive.getmember(name).uid for name in ("etc/passwd", "bin/busybox")} == {0}
+        assert (archive.getmember("new").uid, archive.getmember("new").gid) == (1000, 50)
+        try:
+            gantry.ok("commit", "-q", "box", "made")
+            script = "stat -c %u:%g /new /etc/passwd /seed /bin; stat -c '%u %a' /bin/busybox; ls /seed"
+            expected = ["1000:50", "0:0", "1000:1000", "0:0", "0", "4755", "deep", "mine"]
+            for words in ((), MAPPED, ("--uidmap=0:300000:65536",)):
+                assert gantry.run_ok(*words, "localhost/made", "sh", "-c", script).split() == expected
+        finally:
+            gantry("rmi", "-f", "localhost/made")
+
+    def test_mount(self, gantry_once):
+        gantry_once.ok("create", "--name=box", "--network=none", *MAPPED, gantry_once.image)
+        path = pathlib.Path(gantry_once.ok("mount", "box"))
+        assert owner(path / "seed/mine") == (101000, 101000)
+        gantry_once.ok("unmount", "box")
+
+
+class TestAuto:
+    def test_takes_a_range_of_its_own(self, gantry, granted):
+        names = [f"auto{number}" for number in range(3)]
+        for name in names:
+            gantry.start("--userns=auto", name=name)
+        ids = [taken(gantry, name) for name in names]
+        assert [len(one) for one in ids] == [1024] * 3
+        assert not ids[0] & ids[1] and not ids[1] & ids[2] and not ids[0] & ids[2]
+        assert set().union(*ids) == set(range(FIRST, FIRST + 3 * 1024))
+        assert gantry.ok("exec", names[1], "cat", "/proc/self/uid_map").split() == ["0", str(min(ids[1])), "1024"]
+        assert gantry.inspect(names[0])["HostConfig"]["UsernsMode"] == "private"
+
+    def test_is_free_again_with_the_record(self, gantry_once, granted):
+        for number in range(3):
+            gantry_once.ok("create", f"--name=auto{number}", "--userns=auto", gantry_once.image)
+        before = mapping(gantry_once, "auto1")
+        gantry_once.ok("rm", "auto1")
+        gantry_once.ok("create", "--name=next", "--userns=auto", gantry_once.image)
+        assert mapping(gantry_once, "next") == before
+
+    def test_keeps_clear_of_other_mappings(self, gantry_once, granted):
+        gantry_once.ok("create", "--name=fixed", f"--uidmap=0:{FIRST}:10", gantry_once.image)
+        gantry_once.ok("create", "--name=auto", "--userns=auto:size=5", gantry_once.image)
+        assert mapping(gantry_once, "auto") == [(0, FIRST + 10, 5)]
+
+    def test_options(self, gantry, granted):
+        words = "--userns=auto:size=2000,uidmapping=1000:7:1,gidmapping=0:9:2"
+        gantry.start(words, name="box")
+        assert mapping(gantry, "box") == [(0, FIRST, 1000), (1001, FIRST + 1000, 999), (1000, 7, 1)]
+        assert mapping(gantry, "box", "GidMap") == [(2, FIRST, 1998), (0, 9, 2)]
+        assert gantry.ok("exec", "-u", "1000", "box", "id", "-u") == "1000"
+
+    def test_fits_the_image_and_the_user(self, gantry_once, granted):
+        gantry_once.ok("run", "--name=box", "--network=none", gantry_once.image, "sh", "-c", "touch /f; chown 0:5000 /f")
+        gantry_once.ok("commit", "-q", "box", "large")
+        try:
+            gantry_once.ok("create", "--name=one", "--userns=auto", "localhost/large")
+            assert mapping(gantry_once, "one") == [(0, FIRST, 5001)]
+        finally:
+            gantry_once("rm", "-f", "one")
+            gantry_once("rmi", "-f", "localhost/large")
+        gantry_once.ok("create", "--name=two", "--userns=auto", "-u", "3000:4000", gantry_once.image)
+        assert len(taken(gantry_once, "two")) == 4001
+        gantry_once.fails("create", "--userns=auto", "-u", "70000", gantry_once.image, says="auto:size=70001")
+
+    def test_eight_at_once(self, gantry, granted):
+        words = ("create", "--network=none", "--userns=auto:size=1000")
+        calls = [gantry.spawn(*words, f"--name=auto{number}", gantry.image) for number in range(8)]
+        for call in calls:
+            out, err = call.communicate(timeout=60)
+            assert call.returncode == 0, err
+        ids = [taken(gantry, f"auto{number}") for number in range(8)]
+        assert len(set().union(*ids)) == sum(len(one) for one in ids) == 8000
+
+    def test_exhausted(self, gantry_once, engine, place):
+        with granting(engine, place, count=1500):
+            gantry_once.ok("create", "--name=one", "--userns=auto", gantry_once.image)
+            gantry_once.fails("create", "--name=two", "--userns=auto", gantry_once.image,
+                              says="not find enough available IDs.* needs 1024, and .*containers in .*subuid 476 are free")
+            assert gantry_once.names("-a") == ["one"]
+            gantry_once.ok("create", "--name=two", "--userns=auto:size=476", gantry_once.image)
+
+    def test_nobody_granted_any(self, gantry_once, engine, place):
+        with granting(engine, place, user="someone"):
+            gantry_once.fails("create", "--userns=auto", gantry_once.image,
+                              says='no subuid ranges found for user "containers" in .*subuid: add a line')
+            env = {"GANTRY_AUTO_USERNS_USER": "someone"}
+            gantry_once.ok("run", "--rm", "--network=none", "--userns=auto", gantry_once.image, "true", env=env)
+            gantry_once.ok("run", "-d", "--rm", "--network=none", "--userns=auto", gantry_once.image, "true", env=env)
+            until(lambda: not gantry_once.names("-a"), "the monitor's removal of its container")
+
+
+class TestShared:
+    def test_of_a_container(self, gantry, granted):
+        gantry.start("--userns=auto", name="one")
+        inside = gantry.ok("exec", "one", "readlink", "/proc/self/ns/user")
+        gantry.start("--userns=container:one", name="two")
+        assert gantry.ok("exec", "two", "readlink", "/proc/self/ns/user") == inside
+        assert gantry.ok("exec", "two", "stat", "-c", "%u:%g", "/etc/passwd", "/seed/mine").split() == ["0:0", "1000:1000"]
+        assert mapping(gantry, "two") == mapping(gantry, "one")
+        id = gantry.inspect("one")["Id"]
+        assert gantry.inspect("two")["HostConfig"]["UsernsMode"] == f"container:{id}"
+        gantry.fails("rm", "-f", "-t", "0", "one", code=None, says="dependent")
+
+    def test_of_a_container_that_has_none(self, gantry):
+        gantry.start(name="one")
+        out = gantry.run_ok("--userns=container:one", gantry.image, "readlink", "/proc/self/ns/user")
+        assert out == os.readlink("/proc/self/ns/user")
+
+    def test_of_a_path(self, gantry):
+        gantry.start(*MAPPED, name="one")
+        path = f"/proc/{gantry.state('one')['Pid']}/ns/user"
+        script = "readlink /proc/self/ns/user; stat -c %u /seed/mine; touch /made"
+        out = gantry.run_ok(f"--userns=ns:{path}", gantry.image, "sh", "-c", script)
+        assert out.split() == [os.readlink(path), "1000"]
+
+    def test_refused(self, gantry_once):
+        gantry_once.fails("run", "--rm", "--userns=ns:/proc/self/ns/net", gantry_once.image, says="not a user namespace")
+        gantry_once.fails("run", "--rm", "--userns=ns:/no/such", gantry_once.image, says="/no/such")
+        gantry_once.fails("run", "--rm", "--userns=container:nosuch", gantry_once.image, says="no such container")
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        "words, says",
+        [
+            (["--userns=keep-id"], "keep-id is only supported in rootless mode"),
+            (["--userns=nomap"], "nomap is only supported in rootless mode"),
+            (["--userns=private"], "at least one UID or GID mapping"),
+            (["--userns=nonsense"], "unrecognized namespace mode nonsense"),
+            (["--userns=host:x"], "unrecognized namespace mode host:x"),
+            (["--userns=auto", "--uidmap=0:1:1"], "mutually exclusive"),
+            (["--userns=host", "--subuidname=x"], "mutually exclusive"),
+            (["--userns=auto:size"], 'invalid option specified: "size"'),
+            (["--userns=auto:colour=red"], 'unknown option specified: "colour"'),
+            (["--userns=auto:size=x"], "invalid syntax"),
+            (["--userns=auto:uidmapping=0:1"], "UID setting is malformed"),
+            (["--uidmap=0:100000"], "UID setting is malformed"),
+            (["--gidmap=a:100000:1"], "GID setting is malformed"),
+            (["--uidmap=0:100000:0"], "maps no ids"),
+            (["--uidmap=0:4294967290:10"], "beyond the last id"),
+            (["--uidmap=0:100000:10,5:3:3"], "0:100000:10 and 5:3:3 overlap inside the container"),
+            (["--uidmap=0:100000:10,10:100005:3"], "overlap on the host"),
+            (["--uidmap=1:100000:10"], "container ID 0 cannot be mapped"),
+            (["--subuidname=none-such"], 'no subuid ranges found for user "none-such"'),
+            (["--subgidname=none-such"], 'no subuid ranges found for user "none-such"'),
+            (["--uidmap=" + ",".join(f"{i}:{100000 + 2 * i}:1" for i in range(341))], "the kernel takes 340"),
+        ],
+        ids=lambda value: value[0][:40] if isinstance(value, list) else "",
+    )
+    def test_words(self, gantry_once, words, says):
+        gantry_once.fails("create", *words, gantry_once.image, "true", says=says)
+        assert gantry_once.names("-a") == []
+
+    def test_closed_folder(self, engine, archive, folder):
+        closed = folder / "closed"
+        closed.mkdir(mode=0o700)
+        other = Engine(engine.binary, closed / "engine", "e2e" + secrets.token_hex(3))
+        gantry = Gantry(other, "crun", "localhost/e2e:latest")
+        try:
+            gantry.ok("load", "-q", "-i", archive)
+            gantry.fails("run", "--rm", "--network=none", *MAPPED, gantry.image, "true", code=126,
+                         says=f"user 100000 on the host, cannot pass {closed} .*chmod o\\+x {closed}")
+            assert gantry.names("-a") == []
+        finally:
+            leave_host_as_found(other)
+
+
+class TestWithoutIdmappedMounts:
+    """Where the kernel cannot map owners, a container's files change hands once."""
+
+    @pytest.fixture
+    def shifting(self, gantry, archive, folder):
+        other = Engine(gantry.engine.binary, folder / "shifting", "e2e" + secrets.token_hex(3))
+        with other.configuration.open("a") as text:
+            text.write("[plugin.storage-overlay]\nid-mapping=shift\n")
+        shifting = Gantry(other, gantry.runtime, gantry.image)
+        try:
+            shifting.ok("load", "-q", "-i", archive)
+            yield shifting
+        finally:
+            shifting.close()
+            leave_host_as_found(other)
+
+    def test_owners_commit_and_diff(self, shifting):
+        shifting.start(*MAPPED, name="box")
+        out = shifting.ok("exec", "box", "stat", "-c", "%u:%g", "/", "/etc/passwd", "/seed/mine")
+        assert out.split() == ["0:0", "0:0", "1000:1000"]
+        assert owner(root_of(shifting, "box") / "seed/mine") == (101000, 101000)
+        shifting.ok("exec", "box", "sh", "-c", "echo made > /new; chown 1000 /new; rm /seed/one; echo x >> /etc/group")
+        assert set(shifting.ok("diff", "box").splitlines()) == {
+            "A /new", "C /etc", "C /etc/group", "C /seed", "D /seed/one",
+        }
+        shifting.ok("commit", "-q", "box", "made")
+        out = shifting.run_ok("localhost/made", "stat", "-c", "%u", "/new", "/etc/passwd", "/seed/mine")
+        assert out.split() == ["1000", "0", "1000"]
+        layers = json.loads(shifting.ok("inspect", "--type=image", "localhost/made"))[0]["RootFS"]["Layers"]
+        assert len(layers) == 2
+        archive = tarfile.open(fileobj=io.BytesIO(shifting("save", "--format=oci-archive", "localhost/made").raw_out))
+        sizes = sorted(member.size for member in archive.getmembers() if "blobs" in member.name)
+        assert sizes[-2] < 100_000, "the new layer holds no more than what changed"
