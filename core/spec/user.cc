@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/spec/user.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <charconv>
 #include <functional>
@@ -129,18 +127,6 @@ void drop_duplicates(std::vector<std::uint32_t>& groups) {
   groups = std::move(kept);
 }
 
-std::string read_in_root(int root_fd, const std::string& path) {
-  try {
-    const UniqueFd fd = open_in_root(root_fd, path, O_RDONLY);
-    return read_all(fd.get(), path);
-  } catch (const Error& e) {
-    if (e.code() == Code::kNotFound) {
-      return {};
-    }
-    throw;
-  }
-}
-
 }  // namespace
 
 ResolvedUser resolve_user(std::string_view passwd, std::string_view group,
@@ -177,8 +163,8 @@ ResolvedUser resolve_user(std::string_view passwd, std::string_view group,
 
 ResolvedUser resolve_user(int root_fd, const std::string& user,
                           const std::vector<std::string>& groups) {
-  return resolve_user(read_in_root(root_fd, "/etc/passwd"), read_in_root(root_fd, "/etc/group"),
-                      user, groups);
+  return resolve_user(read_regular_in_root(root_fd, "/etc/passwd").value_or(""),
+                      read_regular_in_root(root_fd, "/etc/group").value_or(""), user, groups);
 }
 
 }  // namespace gantry::spec

@@ -27,10 +27,13 @@ UniqueFd open_file(const fs::path& path, int flags, mode_t mode) {
   return fd;
 }
 
-std::string read_all(int fd, const std::string& what) {
+namespace {
+
+// Ends early once there are more than limit bytes.
+std::string read_until(int fd, std::size_t limit, const std::string& what) {
   std::string text;
   std::array<char, 16384> buffer{};
-  for (;;) {
+  while (text.size() <= limit) {
     const ssize_t n = ::read(fd, buffer.data(), buffer.size());
     if (n == 0) {
       return text;
@@ -43,6 +46,13 @@ std::string read_all(int fd, const std::string& what) {
     }
     text.append(buffer.data(), static_cast<std::size_t>(n));
   }
+  return text;
+}
+
+}  // namespace
+
+std::string read_all(int fd, const std::string& what) {
+  return read_until(fd, std::string::npos - 1, what);
 }
 
 std::string read_file(const fs::path& path) {
@@ -210,6 +220,33 @@ UniqueFd open_in_root(int root_fd, const std::string& path, int flags, mode_t mo
       throw errno_error(errno, "open " + path);
     }
   }
+}
+
+std::optional<std::string> read_regular_in_root(int root_fd, const std::string& path,
+                                                std::size_t limit) {
+  UniqueFd place;
+  try {
+    place = open_in_root(root_fd, path, O_PATH);
+  } catch (const Error& e) {
+    if (e.code() == Code::kNotFound) {
+      return std::nullopt;
+    }
+    throw;
+  }
+  struct stat info {};
+  if (::fstat(place.get(), &info) != 0) {
+    throw errno_error(errno, "stat " + path);
+  }
+  if (!S_ISREG(info.st_mode)) {
+    return std::nullopt;
+  }
+  const UniqueFd file = open_file(fd_path(place.get()), O_RDONLY);
+  std::string text = read_until(file.get(), limit, path);
+  if (text.size() > limit) {
+    throw Error(Code::kInvalid,
+                path + " has more than the " + std::to_string(limit) + " bytes it may have");
+  }
+  return text;
 }
 
 std::string fd_path(int fd) { return "/proc/self/fd/" + std::to_string(fd); }

@@ -50,6 +50,12 @@ void remove_file(const std::filesystem::path& path);
 [[nodiscard]] UniqueFd open_in_root(int root_fd, const std::string& path, int flags,
                                     mode_t mode = 0);
 
+// The text of a regular file below root that a stranger may have made: what is anything else
+// (a device, a fifo) is not even opened, and counts as missing. nullopt when it is missing;
+// kInvalid when it is larger than limit.
+[[nodiscard]] std::optional<std::string> read_regular_in_root(
+    int root_fd, const std::string& path, std::size_t limit = std::size_t{16} << 20U);
+
 // The path /proc/self/fd/N that stands for a descriptor.
 [[nodiscard]] std::string fd_path(int fd);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -85,6 +86,31 @@ TEST(User, FilesAreThoseOfTheImageWhateverLinksSay) {
   const UniqueFd root = open_file(folder, O_RDONLY | O_DIRECTORY);
   EXPECT_EQ(resolve_user(root.get(), "carol").uid, 7U);
   EXPECT_THROW((void)resolve_user(root.get(), "daemon"), Error);
+}
+
+// An image or a container chooses what lies at these names: a fifo without a writer would
+// block for ever, a device would be opened with root's rights.
+TEST(User, FilesThatAreNoneAreNotOpened) {
+  const std::filesystem::path folder =
+      make_temp_directory(std::filesystem::temp_directory_path() / "gantry-user-XXXXXX");
+  const Cleanup cleanup([&] { remove_tree(folder); });
+  make_directories(folder / "etc");
+  ASSERT_EQ(::mkfifo((folder / "etc/passwd").c_str(), 0600), 0);
+  make_directories(folder / "etc/group");
+  const UniqueFd root = open_file(folder, O_RDONLY | O_DIRECTORY);
+  EXPECT_EQ(resolve_user(root.get(), "5:6").uid, 5U);
+  EXPECT_THROW((void)resolve_user(root.get(), "carol"), Error);
+}
+
+TEST(User, AHugeFileIsRefused) {
+  const std::filesystem::path folder =
+      make_temp_directory(std::filesystem::temp_directory_path() / "gantry-user-XXXXXX");
+  const Cleanup cleanup([&] { remove_tree(folder); });
+  make_directories(folder / "etc");
+  write_file(folder / "etc/passwd", "");
+  std::filesystem::resize_file(folder / "etc/passwd", std::uintmax_t{1} << 40U);
+  const UniqueFd root = open_file(folder, O_RDONLY | O_DIRECTORY);
+  EXPECT_THROW((void)resolve_user(root.get(), "0"), Error);
 }
 
 }  // namespace
