@@ -45,7 +45,7 @@ bool is_at(int fd, const fs::path& path) {
 UniqueFd open_for_append(const fs::path& path) {
   for (;;) {
     UniqueFd fd(
-        ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+        ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!fd && errno == ENOENT) {
       make_directories(path.parent_path(), 0700);
       continue;
@@ -58,6 +58,15 @@ UniqueFd open_for_append(const fs::path& path) {
       return fd;
     }
   }
+}
+
+// A full disk may have cut the last line: the next must not become its end. A line that is
+// being written looks the same, and gets an empty one after it, which is passed over.
+bool ends_in_a_line(int fd) {
+  struct stat info {};
+  char last = '\n';
+  return ::fstat(fd, &info) != 0 || info.st_size == 0 ||
+         ::pread(fd, &last, 1, info.st_size - 1) != 1 || last == '\n';
 }
 
 fs::path older(const fs::path& path) { return path.string() + ".1"; }
@@ -115,7 +124,8 @@ void EventLog::append(Event event) const {
   if (event.time_ns == 0) {
     event.time_ns = now_ns();
   }
-  write_all(fd.get(), to_text(to_json(event)) + "\n", path_.string());
+  const std::string line = to_text(to_json(event)) + "\n";
+  write_all(fd.get(), ends_in_a_line(fd.get()) ? line : "\n" + line, path_.string());
   struct stat st {};
   if (max_size_ > 0 && ::fstat(fd.get(), &st) == 0 && st.st_size > max_size_) {
     rotate(fd.get());

@@ -82,6 +82,14 @@ TEST_F(EventLogTest, PassesOverTornLines) {
   EXPECT_THAT(names(log), ElementsAre("a", "b"));
 }
 
+TEST_F(EventLogTest, ATornLineTakesNoOtherWithIt) {
+  const EventLog log(path());
+  log.append(event("a"));
+  write_file(path(), read_file(path()) + "{\"time\": 3, \"ty");
+  log.append(event("b"));
+  EXPECT_THAT(names(log), ElementsAre("a", "b"));
+}
+
 TEST_F(EventLogTest, StopsWhenToldTo) {
   const EventLog log(path());
   log.append(event("a"));
