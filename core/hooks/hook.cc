@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 
 #include "sdk/support/files.h"
 
@@ -16,7 +17,14 @@ constexpr std::array<std::string_view, 7> kStages{
     "prestart",       "precreate", "createRuntime", "createContainer",
     "startContainer", "poststart", "poststop"};
 
+// std::regex recurses for each character, and an image chooses the command. No program has a
+// longer path; for the rest it is long enough.
 bool finds(const std::string& text, const std::regex& pattern) {
+  if (text.size() > PATH_MAX) {
+    throw Error(Code::kInvalid, "\"" + text.substr(0, 64) + "…\" has " +
+                                    std::to_string(text.size()) +
+                                    " bytes, too many to be matched by a hook's condition");
+  }
   return std::regex_search(text, pattern);
 }
 

@@ -39,6 +39,7 @@ struct When {
   std::optional<bool> has_bind_mounts;
   std::vector<std::pair<std::regex, std::regex>> annotations;
   std::vector<std::regex> commands;  // one of them
+  // kInvalid when there is too much text to look through.
   [[nodiscard]] bool fits(const Subject& subject) const;
 };
 

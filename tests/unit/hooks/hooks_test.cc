@@ -54,6 +54,14 @@ class HooksTest : public testing::Test {
   fs::path folder_;
 };
 
+// An image may name a command of any length.
+TEST_F(HooksTest, AHugeCommandIsRefusedAndNotSearched) {
+  const Subject subject{{}, std::string(200'000, 'x'), false};
+  EXPECT_THROW((void)fits({{"commands", {".*"}}}, subject), Error);
+  EXPECT_TRUE(fits({{"always", true}}, subject));
+  EXPECT_TRUE(fits({{"commands", {"(x|y)*$"}}}, Subject{{}, std::string(4096, 'x'), false}));
+}
+
 TEST_F(HooksTest, EveryGivenConditionMustHold) {
   const Subject subject{{{"com.example.key", "value"}}, "/bin/sh", true};
   EXPECT_TRUE(fits({{"always", true}}, subject));
