@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <gantry/error.hpp>
+#include <map>
 
 #include "core/net/port_spec.h"
 #include "sdk/support/errno_error.h"
@@ -25,10 +26,27 @@ union SocketAddress {
   sockaddr_in6 v6;
 };
 
-bool overlaps(const PortMapping& mapping, const std::string& protocol, int first, int count) {
-  return mapping.host_port != 0 && mapping.protocol == protocol &&
-         mapping.host_port < first + count && first < mapping.host_port + mapping.range;
-}
+// Ports of one side, by protocol: an image may expose all there are.
+class PortSet {
+ public:
+  void add(const std::string& protocol, int first, int count) {
+    auto& ports = ports_.try_emplace(protocol, kPorts).first->second;
+    std::fill_n(ports.begin() + first, std::clamp(count, 0, kPorts - first), true);
+  }
+  [[nodiscard]] bool has_any(const std::string& protocol, int first, int count) const {
+    const auto found = ports_.find(protocol);
+    if (found == ports_.end()) {
+      return false;
+    }
+    const auto begin = found->second.begin() + first;
+    const auto end = begin + std::clamp(count, 0, kPorts - first);
+    return std::find(begin, end, true) != end;
+  }
+
+ private:
+  static constexpr int kPorts = 65536;
+  std::map<std::string, std::vector<bool>> ports_;
+};
 
 bool run_is_free(const PortMapping& wanted, std::uint16_t first, const ProbePort& probe) {
   for (int i = 1; i < wanted.range; ++i) {
@@ -40,15 +58,13 @@ bool run_is_free(const PortMapping& wanted, std::uint16_t first, const ProbePort
   return true;
 }
 
-std::uint16_t find_run(const PortMapping& wanted, const std::vector<PortMapping>& others,
+std::uint16_t find_run(const PortMapping& wanted, const PortSet& others,
                        const ProbePort& probe) {
   constexpr int kTries = 200;
   for (int i = 0; i < kTries; ++i) {
     const std::uint16_t first = probe(wanted.host_ip, wanted.protocol, 0);
     const bool taken = first == 0 || first + wanted.range - 1 > 65535 ||
-                       std::any_of(others.begin(), others.end(), [&](const PortMapping& other) {
-                         return overlaps(other, wanted.protocol, first, wanted.range);
-                       });
+                       others.has_any(wanted.protocol, first, wanted.range);
     if (!taken && run_is_free(wanted, first, probe)) {
       return first;
     }
@@ -87,15 +103,26 @@ std::uint16_t probe_port(const std::string& host_ip, const std::string& protocol
 }
 
 void choose_host_ports(std::vector<PortMapping>& ports, const ProbePort& probe) {
+  PortSet taken;
+  for (const PortMapping& port : ports) {
+    if (port.host_port != 0) {
+      taken.add(port.protocol, port.host_port, port.range);
+    }
+  }
   for (PortMapping& port : ports) {
     if (port.host_port == 0) {
-      port.host_port = find_run(port, ports, probe);
+      port.host_port = find_run(port, taken, probe);
+      taken.add(port.protocol, port.host_port, port.range);
     }
   }
 }
 
 std::vector<PortMapping> publish_all(const std::vector<PortMapping>& published,
                                      const std::vector<std::string>& exposed) {
+  PortSet covered;
+  for (const PortMapping& port : published) {
+    covered.add(port.protocol, port.container_port, port.range);
+  }
   std::vector<PortMapping> missing;
   for (const std::string& text : exposed) {
     for (const PortMapping& range : parse_exposed(text)) {
@@ -103,12 +130,8 @@ std::vector<PortMapping> publish_all(const std::vector<PortMapping>& published,
         PortMapping one = range;
         one.container_port = static_cast<std::uint16_t>(range.container_port + i);
         one.range = 1;
-        const auto covers = [&](const PortMapping& port) {
-          return port.protocol == one.protocol && port.container_port <= one.container_port &&
-                 one.container_port < port.container_port + port.range;
-        };
-        if (std::none_of(published.begin(), published.end(), covers) &&
-            std::none_of(missing.begin(), missing.end(), covers)) {
+        if (!covered.has_any(one.protocol, one.container_port, 1)) {
+          covered.add(one.protocol, one.container_port, 1);
           missing.push_back(one);
         }
       }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/hosts.h"
 
-#include <sys/utsname.h>
-
 #include <algorithm>
 #include <gantry/error.hpp>
 #include <set>
 #include <utility>
 
-#include "core/model/ids.h"
 #include "core/net/text.h"
 
 namespace gantry::net {
@@ -126,17 +123,6 @@ std::string make_hosts(const HostsInput& input) {
   }
   hosts.add_source(own);
   return hosts.take();
-}
-
-std::string make_hostname(const std::string& asked, const std::string& id, bool host_uts) {
-  if (!asked.empty()) {
-    return asked;
-  }
-  utsname host{};
-  if (host_uts && ::uname(&host) == 0) {
-    return host.nodename;
-  }
-  return model::short_id(id);
 }
 
 }  // namespace gantry::net

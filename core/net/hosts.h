@@ -23,9 +23,4 @@ struct HostsInput {
 // Checks one --add-host value; kInvalid in podman's words.
 void require_extra_host(const std::string& text);
 
-// The container's host name: what was asked, else the host's with its UTS namespace, else
-// the short id.
-[[nodiscard]] std::string make_hostname(const std::string& asked, const std::string& id,
-                                        bool host_uts);
-
 }  // namespace gantry::net

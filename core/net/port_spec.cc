@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <gantry/error.hpp>
+#include <map>
 #include <optional>
 #include <tuple>
 
@@ -228,18 +229,18 @@ std::string ports_to_text(const std::vector<PortMapping>& ports) {
     return host_order(a) < host_order(b);
   });
   std::vector<PortMapping> joined;
+  // A port joins an earlier run when it carries on in both numbers: runs by what would.
+  std::map<std::tuple<std::string, std::string, int, int>, std::size_t> runs;
   for (const PortMapping& port : single) {
-    // Joined to an earlier run when it carries on in both numbers.
-    const auto run = std::find_if(joined.begin(), joined.end(), [&](const PortMapping& r) {
-      return r.host_ip == port.host_ip && r.protocol == port.protocol &&
-             r.host_port + r.range == port.host_port &&
-             r.container_port + r.range == port.container_port;
-    });
-    if (run != joined.end()) {
-      ++run->range;
+    auto run = runs.extract({port.host_ip, port.protocol, port.host_port, port.container_port});
+    const std::size_t index = run ? run.mapped() : joined.size();
+    if (run) {
+      ++joined[index].range;
     } else {
       joined.push_back(port);
     }
+    runs.try_emplace({port.host_ip, port.protocol, port.host_port + 1, port.container_port + 1},
+                     index);
   }
   std::string text;
   for (const PortMapping& run : joined) {

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "core/net/port_spec.h"
 #include "tests/unit/net/matchers.h"
 
 namespace gantry::net {
@@ -49,6 +50,18 @@ TEST(PublishAll, LeavesOutWhatIsPublished) {
       publish_all({{"", "tcp", 8080, 80, 2}}, {"80/tcp", "81", "82-83", "80/udp", "82"}),
       ElementsAre(PortMapping{"", "tcp", 0, 82, 1}, PortMapping{"", "tcp", 0, 83, 1},
                   PortMapping{"", "udp", 0, 80, 1}));
+}
+
+// What an image may expose: it must not take minutes to look at.
+TEST(PublishAll, CopesWithEveryPortThereIs) {
+  const std::vector<PortMapping> all = publish_all({}, {"1-65535/tcp", "1-65535/udp"});
+  ASSERT_EQ(all.size(), 131070U);
+  std::vector<PortMapping> half(all.begin(), all.begin() + 30000);
+  std::uint16_t next = 30000;
+  choose_host_ports(
+      half, [&](const std::string&, const std::string&, std::uint16_t) { return ++next; });
+  EXPECT_EQ(half.back().host_port, 60000);
+  EXPECT_EQ(ports_to_text(half), "0.0.0.0:30001-60000->1-30000/tcp");
 }
 
 }  // namespace

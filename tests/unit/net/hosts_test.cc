@@ -57,11 +57,5 @@ TEST(Hosts, BadExtraHosts) {
   require_extra_host("a:host-gateway");
 }
 
-TEST(Hostname, AskedOrShortId) {
-  EXPECT_EQ(make_hostname("h1", std::string(64, 'a'), false), "h1");
-  EXPECT_EQ(make_hostname("", "0123456789abcdef", false), "0123456789ab");
-  EXPECT_NE(make_hostname("", "0123456789abcdef", true), "0123456789ab");
-}
-
 }  // namespace
 }  // namespace gantry::net
