@@ -53,8 +53,11 @@ class DirectorySource : public BlobSource {
 // An uncompressed tar in a file that can be read at any offset.
 class ArchiveSource : public BlobSource {
  public:
-  // Reads all headers. kInvalid when it is not a tar.
-  ArchiveSource(UniqueFd file, const std::string& name);
+  // An image has some hundred files; this bounds what a hostile archive may cost.
+  static constexpr std::size_t kMaxMembers = 200'000;
+
+  // Reads all headers. kInvalid when it is not a tar, or has more files than that.
+  ArchiveSource(UniqueFd file, const std::string& name, std::size_t max_members = kMaxMembers);
   [[nodiscard]] std::optional<Blob> find(const std::string& name) const override;
 
  private:
@@ -64,7 +67,7 @@ class ArchiveSource : public BlobSource {
     bool sparse = false;
     std::string link;  // of a symbolic or hard link: the clean name it leads to
   };
-  void index(const std::string& name);
+  void index(const std::string& name, std::size_t max_members);
   std::shared_ptr<const UniqueFd> file_;
   std::unordered_map<std::string, Member> members_;
 };

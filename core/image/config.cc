@@ -55,6 +55,10 @@ std::vector<std::string> read_diff_ids(const Document& document) {
                 rootfs->what() + " is of type \"" + type + "\", only \"layers\" is supported");
   }
   std::vector<std::string> ids = rootfs->texts("diff_ids");
+  if (ids.size() > kMaxLayers) {
+    throw Error(Code::kCorrupt,
+                document.what() + " has more than " + std::to_string(kMaxLayers) + " layers");
+  }
   for (const std::string& id : ids) {
     (void)digest_hex(id, rootfs->what() + ": diff_ids");
   }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <limits>
 
 #include "core/image/blob.h"
 #include "core/image/layer_split.h"
@@ -78,7 +79,9 @@ void LayerExport::write(const std::function<void(std::string_view)>& sink) const
       at += n;
     }
   } else {
-    const ArchiveSource files(duplicate(diff_.get()), "layer " + id_);
+    // However many files: the driver wrote it.
+    const ArchiveSource files(duplicate(diff_.get()), "layer " + id_,
+                              std::numeric_limits<std::size_t>::max());
     join_layer(split_, files, hashed);
   }
   if (const std::string got = "sha256:" + digest.hex(); got != diff_id_) {

@@ -110,7 +110,9 @@ void SplitWriter::step(std::string_view& bytes) {
 void SplitWriter::entry() {
   const TarEntry& entry = parser_.entry();
   const std::string path = clean_member_name(entry.path);
-  if (entry.type != '5' && !paths_.insert(path).second) {
+  const bool is_folder = entry.type == '5';
+  const bool is_new = is_folder ? (folders_.insert(path), true) : paths_.insert(path).second;
+  if (!is_new || (is_folder ? paths_ : folders_).contains(path)) {
     give_up();
     return;
   }

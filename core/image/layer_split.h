@@ -27,8 +27,8 @@ inline constexpr std::string_view kSplitMagic = "gantry layer split 1\n";
 inline constexpr char kSplitMeta = 'M';
 inline constexpr char kSplitFile = 'F';
 
-// Takes a tar as it streams by. Belongs to one thread. A tar that cannot be split (it names
-// a file twice, so that only the second stays) is no failure: nothing is kept of it.
+// Takes a tar as it streams by. Belongs to one thread. A tar that cannot be split (it has two
+// things of one name, so that only the second stays) is no failure: nothing is kept of it.
 class SplitWriter {
  public:
   // file: where the split goes at finish(); its folder exists.
@@ -51,7 +51,8 @@ class SplitWriter {
   std::filesystem::path file_;
   std::unique_ptr<Output> output_;  // null: given up
   TarParser parser_;
-  std::unordered_set<std::string> paths_;
+  std::unordered_set<std::string> paths_;  // of all but folders
+  std::unordered_set<std::string> folders_;
   std::string meta_;        // headers collected for the parser
   std::string pending_;     // bytes to keep, not written yet
   std::uint64_t left_ = 0;  // of the payload or padding going by

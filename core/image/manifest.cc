@@ -14,9 +14,6 @@ namespace gantry::image {
 
 namespace {
 
-// No image has more; the kernel's overlayfs stops at 500 layers.
-constexpr std::size_t kMaxLayers = 500;
-
 Json parse_limited(std::string_view text, const std::string& what) {
   if (text.size() > kMaxDocument) {
     throw Error(Code::kCorrupt,

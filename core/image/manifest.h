@@ -30,6 +30,8 @@ inline constexpr std::string_view kDockerList =
 
 // Longer documents are refused before they are parsed.
 inline constexpr std::size_t kMaxDocument = std::size_t{4} << 20U;
+// No image has more; the kernel's overlayfs stops at 500 layers.
+inline constexpr std::size_t kMaxLayers = 500;
 
 struct Platform {
   std::string os;            // as Go names them: "linux"

@@ -176,7 +176,6 @@ bool TarParser::entry_known() {
   if (next_.sparse) {
     entry_.sparse = true;
     entry_.sparse_map_in_payload = next_.map_in_payload;
-    entry_.real_size = next_.real_size;
     if (next_.sparse_path) {
       entry_.path = *next_.sparse_path;
     }
@@ -242,8 +241,6 @@ void TarParser::pax(std::string_view records, Overrides& into) {
       into.sparse = true;
       if (key == "GNU.sparse.name") {
         into.sparse_path = value;
-      } else if (key == "GNU.sparse.realsize") {
-        into.real_size = decimal(value);
       } else if (key == "GNU.sparse.major") {
         into.map_in_payload = value == "1";
       }

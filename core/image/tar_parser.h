@@ -18,7 +18,6 @@ struct TarEntry {
   std::string target;                  // of links
   std::uint64_t size = 0;              // of the payload that follows
   bool sparse = false;                 // the payload is not simply the file's content
-  std::uint64_t real_size = 0;         // sparse, PAX 1.0: of the file itself
   bool sparse_map_in_payload = false;  // PAX 1.0
 
   [[nodiscard]] bool is_file() const { return type == '0' || type == '7' || type == 'S'; }
@@ -48,7 +47,6 @@ class TarParser {
     std::optional<std::string> target;
     std::optional<std::uint64_t> size;
     std::optional<std::string> sparse_path;
-    std::uint64_t real_size = 0;
     bool sparse = false;
     bool map_in_payload = false;
   };

@@ -18,6 +18,12 @@ class Fields {
  public:
   explicit Fields(std::string_view text) : text_(text) {}
 
+  // Within bounds.
+  int number(std::size_t digits, int least, int most) {
+    const int value = number(digits);
+    ok_ = ok_ && value >= least && value <= most;
+    return value;
+  }
   int number(std::size_t digits) {
     int value = 0;
     if (text_.size() < digits) {
@@ -61,9 +67,9 @@ class Fields {
     }
     const int sign = !text_.empty() && text_.front() == '-' ? -1 : 1;
     expect("+-");
-    const int hours = number(2);
+    const int hours = number(2, 0, 23);
     expect(":");
-    const int minutes = number(2);
+    const int minutes = number(2, 0, 59);
     return sign * (hours * 3600 + minutes * 60);
   }
   [[nodiscard]] bool finished() const { return ok_ && text_.empty(); }
@@ -80,15 +86,15 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text) {
   std::tm parts{};
   parts.tm_year = fields.number(4) - 1900;
   fields.expect("-");
-  parts.tm_mon = fields.number(2) - 1;
+  parts.tm_mon = fields.number(2, 1, 12) - 1;
   fields.expect("-");
-  parts.tm_mday = fields.number(2);
+  parts.tm_mday = fields.number(2, 1, 31);
   fields.expect("Tt ");
-  parts.tm_hour = fields.number(2);
+  parts.tm_hour = fields.number(2, 0, 23);
   fields.expect(":");
-  parts.tm_min = fields.number(2);
+  parts.tm_min = fields.number(2, 0, 59);
   fields.expect(":");
-  parts.tm_sec = fields.number(2);
+  parts.tm_sec = fields.number(2, 0, 60);
   const std::int64_t fraction = fields.fraction();
   const int zone = fields.zone();
   if (!fields.finished()) {

@@ -49,6 +49,22 @@ TEST(Config, ReadsAllThatContainersInherit) {
   EXPECT_TRUE(image.history[1].empty_layer);
 }
 
+// Whatever archive it came in: the bound of manifests alone would not hold for docker's.
+TEST(Config, HasNoMoreLayersThanCanBeMounted) {
+  Json json = config_json();
+  json["rootfs"]["diff_ids"] = std::vector<std::string>(kMaxLayers, digest_of("1"));
+  EXPECT_EQ(parse_config(to_text(json), "config").diff_ids.size(), kMaxLayers);
+  json["rootfs"]["diff_ids"].push_back(digest_of("1"));
+  EXPECT_ERROR(parse_config(to_text(json), "config"), Code::kCorrupt, "more than 500 layers");
+}
+
+// What gantry does not know is kept, and written again: as deep as it came.
+TEST(Config, RefusesEndlessNesting) {
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  EXPECT_ERROR(parse_config(R"({"x":)" + deep + R"(,"rootfs":{"type":"layers"}})", "config"),
+               Code::kCorrupt, "levels deep");
+}
+
 TEST(Config, ToleratesWhatIsMissingOrNull) {
   const model::Image image = parse_config(
       R"({"config":null,"history":null,"rootfs":{"type":"layers","diff_ids":null}})", "config");
@@ -178,8 +194,11 @@ TEST(Timestamp, ReadsAndWrites) {
   EXPECT_EQ(parse_timestamp("1970-01-01T00:00:01Z"), 1'000'000'000);
   EXPECT_EQ(parse_timestamp("1970-01-01T01:00:00.25+01:00"), 250'000'000);
   EXPECT_EQ(parse_timestamp("0001-01-01T00:00:00Z"), 0);
-  for (const char* bad : {"", "now", "1970-01-01", "1970-01-01T00:00:00", "1970-1-1T0:0:0Z",
-                          "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00Zx"}) {
+  EXPECT_GT(parse_timestamp("2261-12-31T23:59:60.999999999-23:59"), 0);
+  for (const char* bad :
+       {"", "now", "1970-01-01", "1970-01-01T00:00:00", "1970-1-1T0:0:0Z",
+        "1970-01-01T00:00:00.Z", "1970-01-01T00:00:00Zx", "2261-99-99T00:00:00Z",
+        "1970-01-01T24:00:00Z", "1970-02-00T00:00:00Z", "1970-01-01T00:00:00+99:99"}) {
     EXPECT_FALSE(parse_timestamp(bad)) << bad;
   }
   EXPECT_EQ(format_timestamp(1'704'164'645'500'000'000), "2024-01-02T03:04:05.5Z");

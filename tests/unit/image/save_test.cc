@@ -118,6 +118,33 @@ TEST_F(SaveTest, GivesUpOnATarThatNamesAFileTwiceAndSavesItUnderAnotherId) {
   EXPECT_EQ(image(again)->diff_ids[0], digest_of(make_tar({{"a", "second"}})));
 }
 
+TEST_F(SaveTest, GivesUpOnATarWithAFileAndAFolderOfOneName) {
+  for (const bool folder_first : {false, true}) {
+    const auto split = folder_ / "split.gz";
+    SplitWriter into(split);
+    TarWriter writer([&](std::string_view bytes) { into.feed(bytes); });
+    if (folder_first) {
+      writer.folder("a");
+    }
+    writer.file("a", "x");
+    if (!folder_first) {
+      writer.folder("a");
+    }
+    writer.finish();
+    into.finish();
+    EXPECT_FALSE(gantry::exists(split));
+  }
+}
+
+// The driver's own diff of a layer is read with no bound; what a stranger brings is not.
+TEST_F(SaveTest, OnlyForeignArchivesAreBounded) {
+  const auto path = write("many.tar", make_tar({{"a", "1"}, {"b", "2"}, {"c", "3"}}));
+  EXPECT_ERROR(ArchiveSource(open_file(path, O_RDONLY), "many", 2), Code::kInvalid,
+               "more than any image");
+  const ArchiveSource all(open_file(path, O_RDONLY), "many", 3);
+  EXPECT_EQ(all.get("c").text(10), "3");
+}
+
 TEST_F(SaveTest, TellsWhenALayerWasChangedAndLeavesNoArchive) {
   const TestImage made = make_image({{{"a", "one"}}});
   const std::string id = load(context(), write("i.tar", docker_archive(made, {"x"})))[0].id;
