@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <exception>
@@ -19,6 +18,7 @@
 #include "sdk/support/digest.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/pipe.h"
 
 namespace gantry::image {
 
@@ -148,14 +148,11 @@ class Pump {
   std::thread thread_;
 };
 
-std::pair<UniqueFd, UniqueFd> make_wide_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw errno_error(errno, "make a pipe");
-  }
+Pipe make_wide_pipe() {
+  Pipe pipe = make_pipe();
   // Refused beyond the user's share of pipe memory; then it is merely slower.
-  (void)::fcntl(ends[1], F_SETPIPE_SZ, kPipeSize);
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+  (void)::fcntl(pipe.write.get(), F_SETPIPE_SZ, kPipeSize);
+  return pipe;
 }
 
 void create_layer(ports::Storage& storage, const LayerRequest& request) {

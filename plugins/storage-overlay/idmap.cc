@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <memory>
@@ -17,6 +16,7 @@
 #include "sdk/support/cleanup.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/pipe.h"
 
 // The C library's own name for clone(2): ThreadSanitizer puts itself before the usual one and
 // takes every child for one with a memory of its own.
@@ -98,16 +98,11 @@ std::optional<std::uint32_t> to_container(const Ranges& ranges, std::uint32_t id
 }
 
 UniqueFd make_user_namespace(const plugin::IdMaps& maps) {
-  std::array<int, 2> pipe_fds{};
-  if (::pipe2(pipe_fds.data(), O_CLOEXEC) != 0) {
-    throw errno_error(errno, "make a pipe");
-  }
   // The child shares the table of descriptors, so the pipe never ends: a byte tells it to go.
-  const UniqueFd read_end(pipe_fds[0]);
-  const UniqueFd write_end(pipe_fds[1]);
+  const Pipe pipe = make_pipe();
   constexpr std::size_t kStackSize = 16384;
   const auto stack = std::make_unique<char[]>(kStackSize);
-  int child_end = read_end.get();
+  int child_end = pipe.read.get();
   // No signal at its end, so that nobody's wait for children sees it.
   const pid_t pid = ::__clone(wait_for_end, stack.get() + kStackSize,
                               CLONE_NEWUSER | CLONE_VM | CLONE_FILES, &child_end);
@@ -115,7 +110,7 @@ UniqueFd make_user_namespace(const plugin::IdMaps& maps) {
     throw errno_error(errno, "make a user namespace; is user.max_user_namespaces 0?");
   }
   const Cleanup reap([&] {
-    (void)::write(write_end.get(), "", 1);
+    (void)::write(pipe.write.get(), "", 1);
     while (::waitpid(pid, nullptr, __WALL) < 0 && errno == EINTR) {
     }
   });
