@@ -16,6 +16,7 @@ struct PackOptions {
   // What source is called in the archive; empty: what the folder holds, without itself.
   std::string name = {};
   model::IdMapping mapping = {};  // whose container's ids the archive tells; else the host's
+  bool devices = true;            // else they are left out, and a warning says so
 };
 
 // source: any descriptor (O_PATH is enough). shown names it in messages.

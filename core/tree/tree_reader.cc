@@ -57,7 +57,13 @@ TreeReader::TreeReader(int in, int root, std::string folder, const UnpackOptions
       options_(options),
       shown_(std::move(shown)),
       reader_(new_archive_reader()) {
-  (void)api_.read_support_filter_all(reader_.get());
+  // By name: among all that the library knows are filters that run programs.
+  if (options_.compressed) {
+    (void)api_.read_support_filter_gzip(reader_.get());
+    (void)api_.read_support_filter_bzip2(reader_.get());
+    (void)api_.read_support_filter_xz(reader_.get());
+    (void)api_.read_support_filter_zstd(reader_.get());
+  }
   (void)api_.read_support_format_tar(reader_.get());
   (void)api_.read_support_format_empty(reader_.get());
   if (api_.read_open_fd(reader_.get(), in, kBlock) != ARCHIVE_OK) {
@@ -78,8 +84,22 @@ void TreeReader::run() {
     put(entry);
   }
   for (auto late = folder_times_.rbegin(); late != folder_times_.rend(); ++late) {
-    (void)::utimensat(AT_FDCWD, fd_path(late->folder.get()).c_str(),
-                      times_of(late->mtime).data(), 0);
+    set_time(*late);
+  }
+}
+
+// Only of the folder that was made: the name may stand for something else by now.
+void TreeReader::set_time(const LateTime& late) const {
+  try {
+    const UniqueFd folder = open_in_root(root_, folder_ + "/" + late.name, O_PATH);
+    struct stat info {};
+    if (::fstat(folder.get(), &info) == 0 && info.st_dev == late.device &&
+        info.st_ino == late.inode) {
+      (void)::utimensat(AT_FDCWD, fd_path(folder.get()).c_str(), times_of(late.mtime).data(),
+                        0);
+    }
+  } catch (const Error& e) {
+    log::debug(std::string("ignoring that a folder's time is not set: ") + e.what());
   }
 }
 
@@ -165,13 +185,14 @@ void TreeReader::put_folder(archive_entry* entry, const Place& place) {
   constexpr int kTries = 3;
   for (int tries = 0; tries < kTries; ++tries) {
     if (::mkdirat(place.folder.get(), place.leaf.c_str(), 0700) == 0) {
-      UniqueFd fd(::openat(place.folder.get(), place.leaf.c_str(),
-                           O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-      if (!fd) {
+      const UniqueFd fd(::openat(place.folder.get(), place.leaf.c_str(),
+                                 O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+      struct stat info {};
+      if (!fd || ::fstat(fd.get(), &info) != 0) {
         throw errno_error(errno, "open " + place.name + " in " + shown_);
       }
       dress(fd.get(), entry, place);
-      folder_times_.push_back({std::move(fd), mtime_of(api_, entry)});
+      folder_times_.push_back({place.name, info.st_dev, info.st_ino, mtime_of(api_, entry)});
       return;
     }
     if (errno != EEXIST) {
@@ -278,7 +299,13 @@ Owner TreeReader::owner_of(archive_entry* entry, const std::string& name) const 
   return {*uid, *gid};
 }
 
-// By descriptor: the name may stand for something else by now.
+bool TreeReader::changes_owner(archive_entry* entry) const {
+  return options_.owner && (options_.owner->uid != api_.entry_uid(entry) ||
+                            options_.owner->gid != api_.entry_gid(entry));
+}
+
+// By descriptor: the name may stand for something else by now. A program that gets another
+// owner does not get that owner's rights: as chown(2) has it, which a later chmod would undo.
 void TreeReader::dress(int fd, archive_entry* entry, const Place& place) {
   const Owner owner = owner_of(entry, place.name);
   if (::fchownat(fd, "", owner.uid, owner.gid, AT_EMPTY_PATH) != 0) {
@@ -287,8 +314,9 @@ void TreeReader::dress(int fd, archive_entry* entry, const Place& place) {
   if (api_.entry_filetype(entry) == AE_IFLNK) {
     return;
   }
+  const bool powerless = api_.entry_filetype(entry) == AE_IFREG && changes_owner(entry);
   const std::string path = fd_path(fd);
-  if (::chmod(path.c_str(), api_.entry_perm(entry) & 07777U) != 0) {
+  if (::chmod(path.c_str(), api_.entry_perm(entry) & (powerless ? 01777U : 07777U)) != 0) {
     throw errno_error(errno, "change mode of " + place.name + " in " + shown_);
   }
   (void)api_.entry_xattr_reset(entry);
@@ -298,6 +326,9 @@ void TreeReader::dress(int fd, archive_entry* entry, const Place& place) {
   while (api_.entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
     std::string text(static_cast<const char*>(value), size);
     if (name == std::string_view(kFileCapability)) {
+      if (powerless) {
+        continue;
+      }
       text = capability_for_root(text, model::root_of(options_.mapping).uid);
     }
     if (::setxattr(path.c_str(), name, text.data(), text.size(), 0) != 0) {

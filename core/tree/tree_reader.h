@@ -27,8 +27,11 @@ class TreeReader {
     std::string leaf;
     std::string name;  // whole, for messages
   };
+  // By name, not by descriptor: an archive may hold more folders than a process may open.
   struct LateTime {
-    UniqueFd folder;
+    std::string name;
+    dev_t device;
+    ino_t inode;
     timespec mtime;
   };
 
@@ -36,6 +39,7 @@ class TreeReader {
   [[nodiscard]] UniqueFd open_folder(const std::string& clean);
   void put(archive_entry* entry);
   void put_folder(archive_entry* entry, const Place& place);
+  void set_time(const LateTime& late) const;
   void put_file(archive_entry* entry, const Place& place);
   void put_link(archive_entry* entry, const Place& place);
   void put_special(archive_entry* entry, const Place& place);
@@ -44,6 +48,7 @@ class TreeReader {
   void write_content(int fd, const Place& place);
   // On the host.
   [[nodiscard]] Owner owner_of(archive_entry* entry, const std::string& name) const;
+  [[nodiscard]] bool changes_owner(archive_entry* entry) const;
   // Owner, mode and attributes.
   void dress(int fd, archive_entry* entry, const Place& place);
 

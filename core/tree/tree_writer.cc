@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/log/log.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/file_capability.h"
 #include "sdk/support/files.h"
@@ -83,6 +84,10 @@ void TreeWriter::add(int fd, const std::string& name) {
     throw errno_error(errno, "look at " + name + " in " + shown_);
   }
   if (S_ISSOCK(info.st_mode)) {
+    return;
+  }
+  if (!options_.devices && (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode))) {
+    log::warning("leaving out " + name + " of " + shown_ + ": it is a device");
     return;
   }
   describe(fd, info, name);

@@ -74,8 +74,7 @@ void walk(UniqueFd folder, const std::string& shown, std::uint32_t& needed) {
 
 std::string read_in_root(int root_fd, const std::string& path) {
   try {
-    const UniqueFd fd = open_in_root(root_fd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    return read_all(fd.get(), path);
+    return read_regular_in_root(root_fd, path).value_or("");
   } catch (const Error&) {
     return {};  // a guess is made of what can be read
   }

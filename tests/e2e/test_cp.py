@@ -99,6 +99,21 @@ class TestOut:
         assert (place / "new/deep/two").read_text() == "second\n"
         assert os.stat(place / "new/mine").st_uid == os.geteuid()
 
+    def test_brings_no_rights_to_the_host(self, gantry_once, place):
+        gantry_once.ok("run", "--name=box", "--network=none", "--cap-add=mknod", gantry_once.image, "sh", "-c",
+                       "mkdir /d; cp /bin/busybox /d/tool; chown 1000 /d/tool; chmod 6755 /d/tool; "
+                       "mknod /d/null c 1 3; ln /d/null /d/twin; mkfifo /d/pipe")
+        gantry_once.ok("cp", "box:/d", place / "got")
+        tool = os.stat(place / "got/tool")
+        assert (tool.st_uid, tool.st_mode & 0o7777) == (os.geteuid(), 0o755)
+        assert sorted(path.name for path in (place / "got").iterdir()) == ["pipe", "tool"]
+
+    def test_more_folders_than_descriptors(self, gantry_once, place):
+        gantry_once.ok("run", "--name=box", "--network=none", gantry_once.image, "sh", "-c",
+                       "mkdir /d; cd /d; for i in $(seq 1500); do mkdir $i; done")
+        gantry_once.ok("cp", "box:/d", place / "got")
+        assert len(list((place / "got").iterdir())) == 1500
+
     def test_missing(self, box, place):
         box.fails("cp", "box:/nosuch", place, says="could not be found on container box")
         box.fails("cp", "box:/seed/one", place / "no/such", says="could not be found on the host")

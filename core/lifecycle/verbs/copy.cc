@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <exception>
 #include <filesystem>
 #include <thread>
@@ -15,8 +14,8 @@
 #include "core/spec/user.h"
 #include "core/tree/pack.h"
 #include "core/tree/unpack.h"
-#include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/pipe.h"
 
 namespace gantry::lifecycle {
 
@@ -59,12 +58,12 @@ tree::UnpackOptions unpack_options(const OpenEnd& to, const CopyOptions& options
 // Below the target's own root in a container; on the host the folder is the root, so that
 // nothing that comes out of a container leads elsewhere.
 void unpack_into(const OpenEnd& to, const CopyTarget& target, int in,
-                 const CopyOptions& options) {
+                 const tree::UnpackOptions& how) {
   const std::string shown = to.place().shown;
   if (to.config == nullptr) {
-    tree::unpack(in, target.folder.get(), ".", unpack_options(to, options), shown);
+    tree::unpack(in, target.folder.get(), ".", how, shown);
   } else {
-    tree::unpack(in, to.root, target.path, unpack_options(to, options), shown);
+    tree::unpack(in, to.root, target.path, how, shown);
   }
 }
 
@@ -76,33 +75,33 @@ void transfer(const OpenEnd& from, const OpenEnd& to, const CopyOptions& options
   }
   const bool is_folder = S_ISDIR(source.info.st_mode);
   tree::PackOptions how;
-  how.mapping = mapping_of(from);
+  if (to.config == nullptr) {
+    // In the host's ids, so that a program whose owner the host changes is seen.
+    how.devices = false;
+  } else {
+    how.mapping = mapping_of(from);
+  }
   how.name = !target.leaf.empty() ? target.leaf : source.name;
   if (how.name.empty() && !is_folder) {
     throw Error(Code::kInvalid, from.end.path + " is not a folder");
   }
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) {
-    throw errno_error(errno, "make a pipe");
-  }
-  UniqueFd in(ends[0]);
-  UniqueFd out(ends[1]);
+  Pipe pipe = make_pipe();
   std::exception_ptr failure;
   std::thread packer([&] {
     try {
-      tree::pack(source.fd.get(), how, out.get(), from.place().shown);
+      tree::pack(source.fd.get(), how, pipe.write.get(), from.place().shown);
     } catch (...) {
       failure = std::current_exception();
     }
-    out.reset();
+    pipe.write.reset();
   });
   std::exception_ptr other;
   try {
-    unpack_into(to, target, in.get(), options);
+    unpack_into(to, target, pipe.read.get(), unpack_options(to, options));
   } catch (...) {
     other = std::current_exception();
   }
-  in.reset();
+  pipe.read.reset();
   packer.join();
   // When the target fails first, all the packer knows is that nobody reads any more.
   if (other && !(failure && to.end.stream >= 0)) {
@@ -119,7 +118,9 @@ void move_bytes(const OpenEnd& from, const OpenEnd& to, const CopyOptions& optio
     tree::pack(source.fd.get(), {.name = source.name, .mapping = mapping_of(from)},
                to.end.stream, from.place().shown);
   } else if (from.end.stream >= 0) {
-    unpack_into(to, open_target_folder(to.place()), from.end.stream, options);
+    tree::UnpackOptions how = unpack_options(to, options);
+    how.compressed = true;
+    unpack_into(to, open_target_folder(to.place()), from.end.stream, how);
   } else {
     transfer(from, to, options);
   }

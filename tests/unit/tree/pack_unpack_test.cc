@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -33,9 +35,9 @@ class PackUnpack : public ::testing::Test {
     fs::remove_all(top_, ignored);
   }
 
-  void pack_source(const std::string& name = "") {
+  void pack_source(const PackOptions& options = {}) {
     const UniqueFd source = open_file(source_, O_PATH);
-    pack(source.get(), {name}, archive_.get(), "source");
+    pack(source.get(), options, archive_.get(), "source");
     rewind();
   }
   void unpack_target(const UnpackOptions& options = {}) {
@@ -111,7 +113,7 @@ TEST_F(PackUnpack, KeepsTimesOfFilesAndFolders) {
 
 TEST_F(PackUnpack, NamesTheTopAsAsked) {
   write(source_ / "file", "text");
-  pack_source("other");
+  pack_source({.name = "other"});
   unpack_target();
   EXPECT_EQ(read_file(target_ / "other/file"), "text");
 }
@@ -191,6 +193,106 @@ TEST_F(PackUnpack, GivesAllToTheOwnerAskedFor) {
   EXPECT_EQ(info.st_gid, 34U);
 }
 
+// A container's user may own a set-uid program; on the host it would become root's.
+TEST_F(PackUnpack, AProgramThatChangesItsOwnerLosesItsRights) {
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "only root gives files away";
+  }
+  const auto mode_of = [&](const char* name) {
+    struct stat info {};
+    return ::lstat((target_ / name).c_str(), &info) == 0 ? info.st_mode & 07777U : 0U;
+  };
+  for (const char* name : {"foreign", "own"}) {
+    write(source_ / name, "program");
+    const bool own = name == std::string("own");
+    ASSERT_EQ(::chown((source_ / name).c_str(), own ? 0 : 1000, 0), 0);
+    ASSERT_EQ(::chmod((source_ / name).c_str(), 06755), 0);
+  }
+  // Capability cap_setuid, permitted and effective.
+  const unsigned char capability[20] = {1, 0, 0, 2, 0x80};
+  ASSERT_EQ(::setxattr((source_ / "foreign").c_str(), "security.capability", capability,
+                       sizeof capability, 0),
+            0);
+  pack_source();
+  unpack_target({.owner = Owner{0, 0}});
+  EXPECT_EQ(mode_of("foreign"), 0755U);
+  EXPECT_EQ(mode_of("own"), 06755U);
+  EXPECT_LT(::getxattr((target_ / "foreign").c_str(), "security.capability", nullptr, 0), 0);
+  rewind();
+  unpack_target();
+  EXPECT_EQ(mode_of("foreign"), 06755U);
+}
+
+TEST_F(PackUnpack, LeavesDevicesOutWhenAsked) {
+  if (::mknod((source_ / "null").c_str(), S_IFCHR | 0666, makedev(1, 3)) != 0) {
+    GTEST_SKIP() << "no right to make device nodes";
+  }
+  fs::create_hard_link(source_ / "null", source_ / "twin");
+  write(source_ / "file", "text");
+  pack_source({.devices = false});
+  unpack_target();
+  EXPECT_EQ(read_file(target_ / "file"), "text");
+  EXPECT_FALSE(fs::exists(target_ / "null"));
+  EXPECT_FALSE(fs::exists(target_ / "twin"));
+  pack_source();
+  unpack_target();
+  EXPECT_TRUE(fs::is_character_file(target_ / "twin"));
+}
+
+// The first bytes of an archive are the name of its first file.
+TEST_F(PackUnpack, ANameChoosesNoDecompressor) {
+  for (const char* name : {"BZh91AY&SY", "\nbegin 644 a\n#86%A\n"}) {
+    write(source_ / name, "text");
+    pack_source();
+    unpack_target();
+    EXPECT_EQ(read_file(target_ / name), "text");
+    fs::remove(source_ / name);
+    rewind();
+  }
+}
+
+TEST_F(PackUnpack, AForeignStreamMayBeCompressed) {
+  const ArchiveApi& api = archive_api();
+  const ArchiveWriter writer = new_archive_writer();
+  const ArchiveEntry entry = new_archive_entry();
+  (void)api.write_set_format_pax_restricted(writer.get());
+  (void)api.write_add_filter_gzip(writer.get());
+  (void)api.write_open_fd(writer.get(), archive_.get());
+  api.entry_set_pathname(entry.get(), "file");
+  api.entry_set_filetype(entry.get(), AE_IFREG);
+  api.entry_set_perm(entry.get(), 0644);
+  api.entry_set_size(entry.get(), 4);
+  (void)api.write_header(writer.get(), entry.get());
+  (void)api.write_data(writer.get(), "text", 4);
+  (void)api.write_close(writer.get());
+  rewind();
+  unpack_target({.compressed = true});
+  EXPECT_EQ(read_file(target_ / "file"), "text");
+  EXPECT_THROW(unpack_target(), Error);
+}
+
+TEST_F(PackUnpack, MoreFoldersThanDescriptorsKeepTheirTimes) {
+  constexpr int kFolders = 300;
+  const timespec old[2]{{1'000'000'000, 0}, {1'000'000'000, 0}};
+  for (int i = 0; i < kFolders; ++i) {
+    const fs::path folder = source_ / std::to_string(i);
+    fs::create_directory(folder);
+    ASSERT_EQ(::utimensat(AT_FDCWD, folder.c_str(), old, 0), 0);
+  }
+  pack_source();
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit few{100, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  EXPECT_NO_THROW(unpack_target());
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  for (int i = 0; i < kFolders; ++i) {
+    struct stat info {};
+    ASSERT_EQ(::stat((target_ / std::to_string(i)).c_str(), &info), 0);
+    EXPECT_EQ(info.st_mtim.tv_sec, 1'000'000'000) << i;
+  }
+}
+
 TEST_F(PackUnpack, ABrokenPipeIsAnErrorAndNoEnd) {
   write(source_ / "file", std::string(1 << 20, 'x'));
   int ends[2];
@@ -205,6 +307,44 @@ TEST_F(PackUnpack, BytesThatAreNoArchiveAreCorrupt) {
   write_all(archive_.get(), std::string(2048, 'x'), "archive");
   rewind();
   EXPECT_THROW(unpack_target(), Error);
+}
+
+// An archive tells the ids that the container's processes see, in both directions.
+TEST_F(PackUnpack, TranslatesIds) {
+  if (::geteuid() != 0) {
+    GTEST_SKIP() << "changing owners needs root";
+  }
+  write(source_ / "file", "x");
+  ASSERT_EQ(::lchown((source_ / "file").c_str(), 101000, 200050), 0);
+  const std::string capability("\0\0\0\3\0\4\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xa0\x86\1\0", 24);
+  const bool has_capabilities = ::setxattr((source_ / "file").c_str(), "security.capability",
+                                           capability.data(), capability.size(), 0) == 0;
+  pack_source({.mapping = {{{0, 100000, 2000}}, {{0, 200000, 100}}}});
+  unpack_target({.mapping = {{{0, 300000, 2000}}, {{0, 400000, 100}}}});
+  struct stat info {};
+  ASSERT_EQ(::lstat((target_ / "file").c_str(), &info), 0);
+  EXPECT_EQ(info.st_uid, 301000U);
+  EXPECT_EQ(info.st_gid, 400050U);
+  if (has_capabilities) {
+    std::string value(64, '\0');
+    const ssize_t size = ::getxattr((target_ / "file").c_str(), "security.capability",
+                                    value.data(), value.size());
+    ASSERT_EQ(size, 24);
+    EXPECT_EQ(value.substr(20, 4), std::string("\xe0\x93\4\0", 4)) << "root is 300000 here";
+  }
+  fs::remove(target_ / "file");
+  unpack_target();
+  ASSERT_EQ(::lstat((target_ / "file").c_str(), &info), 0);
+  EXPECT_EQ(info.st_uid, 1000U);
+  fs::remove(target_ / "file");
+  try {
+    unpack_target({.mapping = {{{0, 300000, 10}}, {{0, 400000, 100}}}});
+    ADD_FAILURE() << "1000 is nobody there";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), Code::kInvalid);
+    EXPECT_NE(std::string(e.what()).find("file belongs to 1000:50, whom"), std::string::npos)
+        << e.what();
+  }
 }
 
 }  // namespace
