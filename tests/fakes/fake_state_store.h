@@ -46,6 +46,11 @@ class FakeStateStore final : public ports::StateStore {
     rows_.insert_or_assign(std::move(key), std::move(value));
     durable_rows_ = rows_;
   }
+  // Damages the store: the row is gone.
+  void lose(const std::string& key) {
+    rows_.erase(key);
+    durable_rows_ = rows_;
+  }
   [[nodiscard]] int durable_commits() const noexcept { return durable_commits_; }
   [[nodiscard]] int relaxed_commits() const noexcept { return relaxed_commits_; }
   [[nodiscard]] int transactions() const noexcept { return transactions_; }

@@ -28,6 +28,7 @@ using Findings = std::vector<Finding>;
 [[nodiscard]] std::vector<std::string> names_in(const std::filesystem::path& folder);
 
 void check_store(engine::Engine& engine, Findings& findings);
+void check_lost_records(engine::Engine& engine, Findings& findings);
 void check_containers(engine::Engine& engine, Findings& findings);  // half made, half removed
 void check_layers(engine::Engine& engine, Findings& findings);
 void check_mounts(engine::Engine& engine, Findings& findings);

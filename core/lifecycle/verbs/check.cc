@@ -13,8 +13,8 @@ namespace {
 
 constexpr void (*kChecks[])(engine::Engine&, Findings&) = {
     // Processes first, so that what they hold is free for what comes after.
-    check_store,  check_monitors, check_containers, check_run_files,
-    check_mounts, check_layers,   check_volumes,    check_networks};
+    check_store,  check_lost_records, check_monitors, check_containers, check_run_files,
+    check_mounts, check_layers,       check_volumes,  check_networks};
 
 CheckResult settle(const Finding& finding, bool repair) {
   CheckResult result{finding.kind, finding.object, finding.problem, finding.repair != nullptr};

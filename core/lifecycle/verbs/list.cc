@@ -18,7 +18,15 @@ std::vector<store::ContainerRow> list(engine::Engine& engine) {
 Inspected inspect(engine::Engine& engine, const std::string& name_or_id) {
   Inspected found = engine.store.read([&](const store::Reader& reader) {
     const std::string id = reader.resolve_container(name_or_id);
-    return Inspected{*reader.find_container(id), *reader.find_state(id)};
+    auto config = reader.find_container(id);
+    auto state = reader.find_state(id);
+    if (!config || !state) {
+      throw Error(Code::kCorrupt,
+                  "container " + id + ": the state store has lost its " +
+                      (config ? "state" : "configuration") +
+                      ": gantry system check --repair removes what is left of it");
+    }
+    return Inspected{*std::move(config), *std::move(state)};
   });
   found.state = observe(engine, found.config.id, found.state);
   if (health::has_check(found.config.health)) {

@@ -9,7 +9,11 @@
 
 #include "core/lifecycle/user_mounts.h"
 #include "core/lifecycle/verbs/create.h"
+#include "core/lifecycle/verbs/list.h"
 #include "core/lifecycle/verbs/start.h"
+#include "core/secrets/secrets.h"
+#include "core/store/keys.h"
+#include "core/volume/volumes.h"
 #include "sdk/support/files.h"
 #include "tests/fakes/fake_engine.h"
 
@@ -41,6 +45,25 @@ TEST_F(Check, SaysNothingOfAHealthyStore) {
   start(get(), "runs");
   EXPECT_TRUE(check(get(), false).empty());
   EXPECT_TRUE(check(get(), true).empty());
+}
+
+TEST_F(Check, RemovesWhatTheStoreHasKeptOfALostRecord) {
+  const std::string id = create(get(), fakes::FakeEngine::request("lost"));
+  engine_.state.lose(std::string(store::kContainerConfig) + id);
+  try {
+    (void)inspect(get(), "lost");
+    ADD_FAILURE() << "no error";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), Code::kCorrupt);
+    EXPECT_NE(std::string(e.what()).find("has lost its configuration"), std::string::npos);
+  }
+  const std::vector<CheckResult> repaired = check(get(), true);
+  ASSERT_FALSE(repaired.empty());
+  EXPECT_EQ(repaired.front().object, id);
+  EXPECT_TRUE(check(get(), true).empty());
+  EXPECT_TRUE(engine_.records().empty());
+  EXPECT_TRUE(engine_.traces().empty());
+  EXPECT_NO_THROW((void)create(get(), fakes::FakeEngine::request("lost")));
 }
 
 TEST_F(Check, RemovesRunFoldersWithoutRecord) {
