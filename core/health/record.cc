@@ -38,7 +38,7 @@ void apply(Record& record, const model::HealthConfig& config, std::int64_t conta
   if (check.exit_code == 0) {
     record.status = "healthy";
     record.failing_streak = 0;
-  } else if (check.start_ns >= container_started_ns + config.start_period_ns) {
+  } else if (check.start_ns - container_started_ns >= config.start_period_ns) {
     ++record.failing_streak;
     if (record.failing_streak >= config.retries) {
       record.status = "unhealthy";

@@ -23,8 +23,7 @@ void set_variable(Json& env, const std::string& assignment) {
   env.push_back(assignment);
 }
 
-// As for the container's own process: root has the bounding set, others only what the
-// container's own user has.
+// As for the container's own process: root has the bounding set, others have none.
 void set_capabilities(const ExecInput& input, const HostFacts& host, Json& process) {
   Json& capabilities = process["capabilities"];
   if (input.privileged) {

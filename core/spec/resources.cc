@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/spec/contributors.h"
 
@@ -9,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kDefaultPids = 2048;  // podman's
 constexpr std::uint64_t kPeriod = 100000;    // microseconds; the kernel's default
+constexpr std::int64_t kMostMemory = std::numeric_limits<std::int64_t>::max();
 
 // A limit without its controller is dropped with a note, as podman does.
 bool has_controller(const SpecInput& input, const char* name, const char* what) {
@@ -32,7 +35,7 @@ void add_memory(const SpecInput& input, Json& resources) {
   if (asked.memory_swap) {
     memory["swap"] = *asked.memory_swap;
   } else if (asked.memory && *asked.memory > 0) {
-    memory["swap"] = *asked.memory * 2;
+    memory["swap"] = std::min(*asked.memory, kMostMemory / 2) * 2;
   }
   if (asked.memory_swappiness) {
     memory["swappiness"] = *asked.memory_swappiness;
