@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/volume/copy_tree.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -13,32 +12,16 @@
 #include <climits>
 #include <cstring>
 #include <map>
-#include <memory>
 #include <utility>
 #include <vector>
 
+#include "core/volume/folder_stream.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 
 namespace gantry::volume {
 
 namespace {
-
-using DirectoryStream = std::unique_ptr<DIR, int (*)(DIR*)>;
-
-DirectoryStream read_folder(int folder, const std::string& shown) {
-  UniqueFd again(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  DirectoryStream stream(again ? ::fdopendir(again.get()) : nullptr, ::closedir);
-  if (!stream) {
-    throw errno_error(errno, "read folder " + shown);
-  }
-  (void)again.release();
-  return stream;
-}
-
-bool is_dots(const char* name) {
-  return std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0;
-}
 
 class Copier {
  public:
@@ -49,9 +32,11 @@ class Copier {
 
  private:
   void entry(int source, int target, const char* name, const std::string& path);
-  void file(int source, int target, const char* name, const struct stat& info,
-            const std::string& shown);
-  void link(int source, int target, const char* name, const std::string& shown);
+  // What each makes, open.
+  UniqueFd file(int source, int target, const char* name, const struct stat& info,
+                const std::string& shown);
+  UniqueFd subfolder(int source, int target, const char* name, const std::string& path);
+  UniqueFd link(int source, int target, const char* name, const std::string& shown);
 
   void second_name(const std::string& first, int target, const char* name,
                    const std::string& shown);
@@ -65,6 +50,7 @@ class Copier {
 // Paths through /proc/self/fd stand for the object itself, links included.
 std::string member_path(int folder, const char* name) { return fd_path(folder) + "/" + name; }
 
+// to: of a descriptor, so it is no link that is followed.
 void copy_attributes(const std::string& from, const std::string& to, const std::string& shown) {
   std::vector<char> names(XATTR_LIST_MAX);
   const ssize_t length = ::llistxattr(from.c_str(), names.data(), names.size());
@@ -83,24 +69,39 @@ void copy_attributes(const std::string& from, const std::string& to, const std::
     std::vector<char> value(XATTR_SIZE_MAX);
     const ssize_t size = ::lgetxattr(from.c_str(), name, value.data(), value.size());
     if (size >= 0 &&
-        ::lsetxattr(to.c_str(), name, value.data(), static_cast<std::size_t>(size), 0) != 0 &&
+        ::setxattr(to.c_str(), name, value.data(), static_cast<std::size_t>(size), 0) != 0 &&
         errno != ENOTSUP) {
       throw errno_error(errno, "set extended attribute " + std::string(name) + " of " + shown);
     }
   }
 }
 
+// What was made under a name, which may stand for something else by now: whoever else has the
+// volume may rename what is in it.
+UniqueFd open_made(int folder, const char* name, mode_t type, const std::string& shown) {
+  UniqueFd made(::openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat info {};
+  if (!made || ::fstat(made.get(), &info) != 0) {
+    throw errno_error(errno, "open " + shown);
+  }
+  if ((info.st_mode & S_IFMT) != type) {
+    throw Error(Code::kBusy, "copy " + shown + ": somebody else changes it meanwhile");
+  }
+  return made;
+}
+
 // Owner first: changing it clears set-id bits and file capabilities. Times last: all else
-// changes them. name "." is the folder target itself.
-void copy_metadata(const std::string& from, int target, const char* name,
-                   const struct stat& info, const std::string& shown) {
-  if (::fchownat(target, name, info.st_uid, info.st_gid, AT_SYMLINK_NOFOLLOW) != 0 ||
-      (!S_ISLNK(info.st_mode) && ::fchmodat(target, name, info.st_mode & 07777, 0) != 0)) {
+// changes them. All of it by descriptor (O_PATH is enough), so that no link is followed.
+void copy_metadata(const std::string& from, int target, const struct stat& info,
+                   const std::string& shown) {
+  const std::string to = fd_path(target);
+  if (::fchownat(target, "", info.st_uid, info.st_gid, AT_EMPTY_PATH) != 0 ||
+      (!S_ISLNK(info.st_mode) && ::chmod(to.c_str(), info.st_mode & 07777) != 0)) {
     throw errno_error(errno, "set owner and mode of " + shown);
   }
-  copy_attributes(from, member_path(target, name), shown);
+  copy_attributes(from, to, shown);
   const std::array times{info.st_atim, info.st_mtim};
-  if (::utimensat(target, name, times.data(), AT_SYMLINK_NOFOLLOW) != 0) {
+  if (::utimensat(AT_FDCWD, to.c_str(), times.data(), 0) != 0) {
     throw errno_error(errno, "set times of " + shown);
   }
 }
@@ -124,10 +125,10 @@ void copy_range(int from, int to, off_t at, off_t end, const std::string& shown)
   }
 }
 
-void Copier::file(int source, int target, const char* name, const struct stat& info,
-                  const std::string& shown) {
+UniqueFd Copier::file(int source, int target, const char* name, const struct stat& info,
+                      const std::string& shown) {
   const UniqueFd from(::openat(source, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  const UniqueFd to(::openat(target, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  UniqueFd to(::openat(target, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!from || !to) {
     throw errno_error(errno, "copy " + shown);
   }
@@ -144,14 +145,31 @@ void Copier::file(int source, int target, const char* name, const struct stat& i
   if (::ftruncate(to.get(), info.st_size) != 0) {
     throw errno_error(errno, "copy " + shown);
   }
+  return to;
 }
 
-void Copier::link(int source, int target, const char* name, const std::string& shown) {
+UniqueFd Copier::subfolder(int source, int target, const char* name, const std::string& path) {
+  const std::string shown = shown_ + path;
+  if (::mkdirat(target, name, 0700) != 0) {
+    throw errno_error(errno, "make folder " + shown);
+  }
+  constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  const UniqueFd from(::openat(source, name, flags));
+  UniqueFd to(::openat(target, name, flags));
+  if (!from || !to) {
+    throw errno_error(errno, "open folder " + shown);
+  }
+  folder(from.get(), to.get(), path);
+  return to;
+}
+
+UniqueFd Copier::link(int source, int target, const char* name, const std::string& shown) {
   std::array<char, PATH_MAX> text{};
   const ssize_t length = ::readlinkat(source, name, text.data(), text.size() - 1);
   if (length < 0 || ::symlinkat(text.data(), target, name) != 0) {
     throw errno_error(errno, "copy link " + shown);
   }
+  return open_made(target, name, S_IFLNK, shown);
 }
 
 void Copier::second_name(const std::string& first, int target, const char* name,
@@ -181,33 +199,25 @@ void Copier::entry(int source, int target, const char* name, const std::string& 
       return;
     }
   }
+  UniqueFd made;
   if (S_ISDIR(info.st_mode)) {
-    if (::mkdirat(target, name, 0700) != 0) {
-      throw errno_error(errno, "make folder " + shown);
-    }
-    constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    const UniqueFd from(::openat(source, name, flags));
-    const UniqueFd to(::openat(target, name, flags));
-    if (!from || !to) {
-      throw errno_error(errno, "open folder " + shown);
-    }
-    folder(from.get(), to.get(), path);
+    made = subfolder(source, target, name, path);
   } else if (S_ISREG(info.st_mode)) {
-    file(source, target, name, info, shown);
+    made = file(source, target, name, info, shown);
   } else if (S_ISLNK(info.st_mode)) {
-    link(source, target, name, shown);
-  } else if (::mknodat(target, name, info.st_mode, info.st_rdev) != 0) {
+    made = link(source, target, name, shown);
+  } else if (::mknodat(target, name, info.st_mode & (S_IFMT | 0600), info.st_rdev) == 0) {
+    made = open_made(target, name, info.st_mode & S_IFMT, shown);
+  } else {
     throw errno_error(errno, "make special file " + shown);
   }
-  copy_metadata(member_path(source, name), target, name, info, shown);
+  copy_metadata(member_path(source, name), made.get(), info, shown);
 }
 
 void Copier::folder(int source, int target, const std::string& path) {
-  const DirectoryStream stream = read_folder(source, shown_ + path);
-  while (const dirent* found = ::readdir(stream.get())) {
-    if (!is_dots(found->d_name)) {
-      entry(source, target, found->d_name, path);
-    }
+  FolderStream names(source, shown_ + path);
+  while (const char* name = names.next()) {
+    entry(source, target, name, path);
   }
 }
 
@@ -219,17 +229,9 @@ void copy_tree(int source, int target, const std::string& shown) {
   if (::fstat(source, &info) != 0) {
     throw errno_error(errno, "read " + shown);
   }
-  copy_metadata(member_path(source, "."), target, ".", info, shown);
+  copy_metadata(member_path(source, "."), target, info, shown);
 }
 
-bool is_empty_folder(int folder) {
-  const DirectoryStream stream = read_folder(folder, "a folder");
-  while (const dirent* found = ::readdir(stream.get())) {
-    if (!is_dots(found->d_name)) {
-      return false;
-    }
-  }
-  return true;
-}
+bool is_empty_folder(int folder) { return FolderStream(folder, "a folder").next() == nullptr; }
 
 }  // namespace gantry::volume
