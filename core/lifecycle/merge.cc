@@ -2,7 +2,7 @@
 //
 // What the user asked for, over what the image says (OCI image specification, config.md,
 // and podman's order of precedence where that is silent).
-#include <algorithm>
+#include <set>
 
 #include "core/lifecycle/create_request.h"
 #include "core/lifecycle/signals.h"
@@ -78,17 +78,30 @@ void merge_health(const CreateRequest& request, const model::ImageDefaults& imag
   }
 }
 
+std::string destination_of(const std::string& image_volume) {
+  try {
+    return model::clean_destination(image_volume);
+  } catch (const Error& e) {
+    throw Error(Code::kInvalid, std::string("volume of the image: ") + e.what() +
+                                    "; --image-volume=ignore leaves it out");
+  }
+}
+
 void add_image_volumes(const CreateRequest& request, const model::ImageDefaults& image,
                        std::vector<model::Mount>& mounts) {
-  for (const std::string& destination : image.volumes) {
-    const bool taken = std::any_of(
-        mounts.begin(), mounts.end(),
-        [&](const model::Mount& mount) { return mount.destination == destination; });
-    if (taken || request.image_volumes == "ignore") {
+  if (request.image_volumes == "ignore") {
+    return;
+  }
+  std::set<std::string> taken;
+  for (const model::Mount& mount : mounts) {
+    taken.insert(mount.destination);
+  }
+  for (const std::string& volume : image.volumes) {
+    model::Mount mount;
+    mount.destination = destination_of(volume);
+    if (!taken.insert(mount.destination).second) {
       continue;
     }
-    model::Mount mount;
-    mount.destination = destination;
     if (request.image_volumes == "tmpfs") {
       mount.kind = model::MountKind::kTmpfs;
     } else {
@@ -124,9 +137,9 @@ model::ContainerConfig merge(const CreateRequest& request, const model::Image* i
     labels[name] = value;
   }
   config.labels = std::move(labels);
+  std::set<std::string> exposed(config.network.exposed.begin(), config.network.exposed.end());
   for (const std::string& port : defaults.exposed_ports) {
-    if (std::find(config.network.exposed.begin(), config.network.exposed.end(), port) ==
-        config.network.exposed.end()) {
+    if (exposed.insert(port).second) {
       config.network.exposed.push_back(port);
     }
   }

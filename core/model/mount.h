@@ -26,4 +26,8 @@ struct Mount {
 };
 GANTRY_DECLARE_JSON(Mount)
 
+// The one form of a path in a container that something is mounted on: absolute, without ".",
+// ".." and a slash at the end. kInvalid for what nothing can be mounted on.
+[[nodiscard]] std::string clean_destination(const std::string& path);
+
 }  // namespace gantry::model

@@ -71,6 +71,33 @@ TEST(Merge, EntrypointDropsTheImagesCommand) {
   EXPECT_THROW((void)merge(request, &from), Error);
 }
 
+// An image may write a destination in many ways; a volume of the user's is not hidden.
+TEST(Merge, VolumesOfTheImageAreComparedClean) {
+  model::Image from = image();
+  from.defaults.volumes = {"/data/", "/data/../data/./", "/more//deep/"};
+  CreateRequest request;
+  model::Mount mine;
+  mine.kind = model::MountKind::kVolume;
+  mine.source = "mine";
+  mine.destination = "/data";
+  request.config.mounts = {mine};
+  const model::ContainerConfig config = merge(request, &from);
+  ASSERT_EQ(config.mounts.size(), 2U);
+  EXPECT_EQ(config.mounts[0].source, "mine");
+  EXPECT_EQ(config.mounts[1].destination, "/more/deep");
+}
+
+TEST(Merge, VolumesThatAreNoPlaceAreRefused) {
+  model::Image from = image();
+  CreateRequest ignoring;
+  ignoring.image_volumes = "ignore";
+  for (const char* bad : {"", "x", "/", "/..", "../etc"}) {
+    from.defaults.volumes = {bad};
+    EXPECT_THROW((void)merge({}, &from), Error) << bad;
+    EXPECT_NO_THROW((void)merge(ignoring, &from)) << bad;
+  }
+}
+
 TEST(Signals, NamesAndNumbers) {
   EXPECT_EQ(parse_signal("SIGTERM"), 15);
   EXPECT_EQ(parse_signal("term"), 15);
