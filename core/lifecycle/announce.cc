@@ -5,6 +5,24 @@
 
 namespace gantry::lifecycle {
 
+namespace {
+
+// Labels are an image's to choose: those that would push the log's history out are left out,
+// and none takes the place of what the engine itself has to tell.
+void add_labels(const std::map<std::string, std::string>& labels,
+                std::map<std::string, std::string>& attributes) {
+  constexpr std::size_t kMostBytes = std::size_t{16} << 10U;
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : labels) {
+    const std::size_t size = name.size() + value.size();
+    if (size <= kMostBytes - bytes && attributes.emplace(name, value).second) {
+      bytes += size;
+    }
+  }
+}
+
+}  // namespace
+
 void announce(engine::Engine& engine, const model::ContainerConfig& config,
               std::string_view action,
               const std::map<std::string, std::string>& attributes) noexcept {
@@ -16,8 +34,8 @@ void announce(engine::Engine& engine, const model::ContainerConfig& config,
     event.id = config.id;
     event.name = config.name;
     event.image = config.image_name;
-    event.attributes = config.labels;
-    event.attributes.insert(attributes.begin(), attributes.end());
+    event.attributes = attributes;
+    add_labels(config.labels, event.attributes);
     engine.events.append(std::move(event));
   } catch (const std::exception& e) {
     log::warning(std::string("ignoring that an event could not be written: ") + e.what());

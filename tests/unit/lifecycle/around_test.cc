@@ -69,6 +69,24 @@ TEST_F(AroundTest, OnFailureCountsUntilTheUserStarts) {
   EXPECT_EQ(state(id).status, Status::kExited);
 }
 
+// Labels are an image's to choose.
+TEST_F(AroundTest, LabelsNeitherFloodEventsNorSpeakForTheEngine) {
+  CreateRequest request = fakes::FakeEngine::request("c");
+  request.config.labels = {
+      {"containerExitCode", "0"}, {"huge", std::string(1 << 20, 'x')}, {"small", "kept"}};
+  const std::string id = create(engine(), request);
+  start(engine(), id);
+  end(id, 3);
+  std::map<std::string, std::string> died;
+  engine().events.read({}, [&](const events::Event& event) {
+    died = event.action == "died" ? event.attributes : died;
+    return true;
+  });
+  EXPECT_EQ(died.at("containerExitCode"), "3");
+  EXPECT_EQ(died.at("small"), "kept");
+  EXPECT_FALSE(died.contains("huge"));
+}
+
 TEST_F(AroundTest, NoPolicyAfterTheUsersStopOrKill) {
   const std::string id = make("c", "always");
   start(engine(), id);
