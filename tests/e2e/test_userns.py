@@ -172,7 +172,7 @@ class TestInside:
         ["--privileged"], ["--read-only"], ["--network=host"], ["--pid=host"], ["--ipc=host"], ["--uts=host"],
         ["--init"], ["--cgroupns=private"], ["--tmpfs=/scratch"], ["--device=/dev/zero:/dev/other"],
         ["--sysctl=net.ipv4.ip_forward=1"], ["--memory=64m", "--pids-limit=50"], ["--group-add=50"],
-        ["--security-opt=seccomp=unconfined"], ["--cap-drop=all"], ["--cgroups=disabled"],
+        ["--security-opt=seccomp=unconfined"], ["--cap-drop=all"],
     ], ids=" ".join)
     def test_with(self, gantry, words):
         network = [] if "--network=host" in words else ["--network=none"]

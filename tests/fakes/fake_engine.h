@@ -31,6 +31,7 @@ class FakeEngine : public engine::Backends {
   ~FakeEngine() override;
 
   [[nodiscard]] engine::Engine& get() { return *engine_; }
+  [[nodiscard]] engine::Settings& settings() { return settings_; }
 
   // Every call on any port, before and after it has its effect, by name.
   void set_hook(std::function<void(std::string_view operation)> hook);
@@ -54,6 +55,12 @@ class FakeEngine : public engine::Backends {
   ports::Storage& storage(const std::string&) override { return storage_; }
   ports::Network& network(const std::string&) override { return network_; }
   model::Backends chosen() override { return {"fake", "fake", "fake"}; }
+
+  // Where it keeps its files.
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  [[nodiscard]] ports::IdMapping layer_mapping(const std::string& id) const {
+    return storage_.layers().at(id).mapping;
+  }
 
   FakeWorld world;
   FakeStateStore state;
