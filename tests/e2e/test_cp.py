@@ -89,6 +89,15 @@ class TestIn:
         box.fails("cp", "-", "box:/seed/one", input=memory.getvalue(), says="must be a directory")
 
 
+    @pytest.mark.parametrize("made", ["mkfifo /etc/passwd", "mkdir /etc/passwd", "ln -s /dev/zero /etc/passwd"])
+    def test_a_passwd_that_is_no_file_is_not_opened(self, gantry_once, tree, made):
+        """The container chooses what lies there: a fifo would block, a device has no end."""
+        gantry_once.start(name="box")
+        gantry_once.ok("exec", "box", "sh", "-c", f"rm /etc/passwd; {made}")
+        gantry_once.ok("cp", tree / "file", "box:/tmp/file")
+        assert content(gantry_once, "/tmp/file") == {"file": "one\n"}
+
+
 class TestOut:
     def test_file_and_folder(self, box, place):
         box.ok("cp", "box:/seed/one", place)

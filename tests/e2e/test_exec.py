@@ -72,16 +72,6 @@ def test_unknown_user(box):
     box.fails("exec", "-u", "nobodyhere", "box", "id", says="nobodyhere")
 
 
-@pytest.mark.parametrize("made", ["mkfifo /etc/passwd", "mkdir /etc/passwd", "ln -s /dev/zero /etc/passwd"])
-def test_a_passwd_that_is_no_file_is_not_opened(gantry, made):
-    """The container chooses what lies there: a fifo would block, a device has no end."""
-    gantry.start(name="trap")
-    gantry.ok("exec", "trap", "sh", "-c", f"rm /etc/passwd; {made}")
-    assert gantry.ok("exec", "-u", "5:6", "trap", "id", "-u") == "5"
-    gantry.fails("exec", "-u", "alice", "trap", "id", says="no matching entries in passwd file")
-    gantry.ok("stop", "-t", "0", "trap")
-
-
 def test_privileged(box):
     def effective(*words):
         status = box.ok("exec", *words, "box", "cat", "/proc/self/status")
