@@ -1,37 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""User namespaces: mappings, who owns what inside and outside, ids that nobody else has."""
+"""User namespaces: mappings, what a container is to itself, its network, who shares one."""
 
-import contextlib
-import io
-import json
 import os
 import pathlib
 import re
 import secrets
-import socket
-import tarfile
 import urllib.request
 
 import pytest
-from support.gantry import PATIENT, Engine, Gantry, until
+from support.gantry import Engine, Gantry, until
+from support.ids import MAP, MAPPED, granting, mapping, owner, root_of
 from support.leaks import leave_host_as_found
-
-MAP = "0:100000:65536"
-MAPPED = ("--uidmap", MAP)
-FIRST = 1_000_000  # of the ids that the tests' own subuid file grants
-
-
-@contextlib.contextmanager
-def granting(engine, place, count=1_000_000, user="containers"):
-    """Files of the tests' own instead of /etc/subuid and /etc/subgid."""
-    before = engine.configuration.read_text()
-    lines = []
-    for name in ("subuid", "subgid"):
-        (place / name).write_text(f"other:1:5\n{user}:{FIRST}:{count}\n")
-        lines.append(f"{name}_file={place / name}\n")
-    engine.configuration.write_text("".join(lines) + before)
-    yield
-    engine.configuration.write_text(before)
 
 
 @pytest.fixture(autouse=True)
@@ -44,29 +23,6 @@ def open_folder(folder):
 def granted(engine, place):
     with granting(engine, place):
         yield place
-
-
-def mapping(gantry, name, kind="UidMap"):
-    """[(inside, outside, count)], as inspect tells."""
-    texts = gantry.inspect(name)["HostConfig"]["IDMappings"][kind]
-    return [tuple(int(word) for word in text.split(":")) for text in texts]
-
-
-def taken(gantry, name, kind="UidMap"):
-    return {
-        identity
-        for _, outside, count in mapping(gantry, name, kind)
-        for identity in range(outside, outside + count)
-    }
-
-
-def root_of(gantry, name):
-    return pathlib.Path(gantry.inspect(name)["GraphDriver"]["Data"]["MergedDir"])
-
-
-def owner(path):
-    info = os.lstat(path)
-    return info.st_uid, info.st_gid
 
 
 class TestMapping:
@@ -235,168 +191,6 @@ class TestNetwork:
         assert out == inside
 
 
-class TestFiles:
-    def test_new_volume_is_the_containers(self, gantry):
-        gantry.run_ok(*MAPPED, "-v", "store:/data", gantry.image, "sh", "-c", "touch /data/file; stat -c %u /data")
-        path = pathlib.Path(json.loads(gantry.ok("volume", "inspect", "store"))[0]["Mountpoint"])
-        assert owner(path) == owner(path / "file") == (100000, 100000)
-
-    def test_copy_up(self, gantry):
-        out = gantry.run_ok(*MAPPED, "-v", "filled:/seed", gantry.image, "stat", "-c", "%u:%g", "/seed", "/seed/one", "/seed/mine")
-        assert out.split() == ["1000:1000", "0:0", "1000:1000"]
-        path = pathlib.Path(json.loads(gantry.ok("volume", "inspect", "filled"))[0]["Mountpoint"])
-        assert owner(path / "mine") == (101000, 101000) and owner(path / "one") == (100000, 100000)
-
-    def test_nocopy(self, gantry_once):
-        gantry_once.run_ok(*MAPPED, "-v", "bare:/seed:nocopy", gantry_once.image, "touch", "/seed/new")
-
-    def test_image_volume(self, gantry):
-        out = gantry.run_ok(*MAPPED, "--mount", f"type=image,source={gantry.image},target=/other", gantry.image,
-                            "stat", "-c", "%u", "/other/etc/passwd", "/other/seed/mine")
-        assert out.split() == ["0", "1000"]
-
-    def test_bind(self, gantry, place):
-        place.chmod(0o755)
-        (place / "theirs").write_text("text\n")
-        (place / "hosts").write_text("text\n")
-        os.chown(place / "theirs", 101000, 100050)
-        out = gantry.run_ok(*MAPPED, "-v", f"{place}:/in", gantry.image, "stat", "-c", "%u:%g", "/in/theirs", "/in/hosts")
-        assert out.split() == ["1000:50", "65534:65534"]
-
-    @pytest.mark.parametrize("running", [True, False], ids=["running", "idle"])
-    def test_cp(self, gantry, place, running):
-        if running:
-            gantry.start(*MAPPED, name="box")
-        else:
-            gantry.ok("create", "--name=box", "--network=none", *MAPPED, "-v", "store:/vol", gantry.image, *PATIENT)
-        (place / "file").write_text("of the host\n")
-        os.chown(place / "file", 1000, 50)
-        gantry.ok("cp", place / "file", "box:/tmp/first")
-        gantry.ok("cp", "-a=false", place / "file", "box:/tmp/second")
-        gantry.ok("cp", "box:/seed/mine", place / "back")
-        assert owner(place / "back") == (0, 0) and (place / "back").read_text() == "of alice\n"
-        raw = gantry("cp", "box:/seed/mine", "-").raw_out
-        entry = tarfile.open(fileobj=io.BytesIO(raw)).getmembers()[0]
-        assert (entry.uid, entry.gid) == (1000, 1000)
-        gantry.ok("cp", "-a=false", "-", "box:/tmp", input=raw)
-        if not running:
-            gantry.ok("cp", place / "file", "box:/vol/first")
-            gantry.ok("start", "box")
-            assert gantry.ok("exec", "box", "stat", "-c", "%u", "/vol", "/vol/first").split() == ["0", "0"]
-        out = gantry.ok("exec", "box", "stat", "-c", "%u:%g", "/tmp/first", "/tmp/second", "/tmp/mine")
-        assert out.split() == ["0:0", "1000:50", "1000:1000"]
-
-    def test_cp_of_who_is_not_mapped(self, gantry_once, place):
-        gantry_once.ok("create", "--name=box", "--uidmap=0:100000:10", gantry_once.image)
-        (place / "file").write_text("")
-        os.chown(place / "file", 500, 0)
-        gantry_once.fails("cp", "-a=false", place / "file", "box:/", says="file belongs to 500:0, whom the user namespace")
-
-    def test_cp_between_containers(self, gantry_once):
-        gantry_once.ok("create", "--name=one", "--network=none", *MAPPED, gantry_once.image)
-        gantry_once.ok("create", "--name=two", "--network=none", "--uidmap=0:300000:65536", gantry_once.image)
-        gantry_once.ok("cp", "-a=false", "one:/seed/mine", "two:/copied")
-        listing = gantry_once("export", "two").raw_out
-        entry = tarfile.open(fileobj=io.BytesIO(listing)).getmember("copied")
-        assert (entry.uid, entry.gid) == (1000, 1000)
-
-    def test_commit_export_diff(self, gantry):
-        script = "echo made > /new; chown 1000:50 /new; rm /seed/one; chmod 4755 /bin/busybox"
-        gantry.ok("run", "--name=box", "--network=none", *MAPPED, gantry.image, "sh", "-c", script)
-        changes = gantry.ok("diff", "box").splitlines()
-        assert {"A /new", "D /seed/one", "C /bin/busybox"} <= set(changes)
-        assert not [line for line in changes if "passwd" in line]
-        archive = tarfile.open(fileobj=io.BytesIO(gantry("export", "box").raw_out))
-        assert {archive.getmember(name).uid for name in ("etc/passwd", "bin/busybox")} == {0}
-        assert (archive.getmember("new").uid, archive.getmember("new").gid) == (1000, 50)
-        try:
-            gantry.ok("commit", "-q", "box", "made")
-            script = "stat -c %u:%g /new /etc/passwd /seed /bin; stat -c '%u %a' /bin/busybox; ls /seed"
-            expected = ["1000:50", "0:0", "1000:1000", "0:0", "0", "4755", "deep", "mine"]
-            for words in ((), MAPPED, ("--uidmap=0:300000:65536",)):
-                assert gantry.run_ok(*words, "localhost/made", "sh", "-c", script).split() == expected
-        finally:
-            gantry("rmi", "-f", "localhost/made")
-
-    def test_mount(self, gantry_once):
-        gantry_once.ok("create", "--name=box", "--network=none", *MAPPED, gantry_once.image)
-        path = pathlib.Path(gantry_once.ok("mount", "box"))
-        assert owner(path / "seed/mine") == (101000, 101000)
-        gantry_once.ok("unmount", "box")
-
-
-class TestAuto:
-    def test_takes_a_range_of_its_own(self, gantry, granted):
-        names = [f"auto{number}" for number in range(3)]
-        for name in names:
-            gantry.start("--userns=auto", name=name)
-        ids = [taken(gantry, name) for name in names]
-        assert [len(one) for one in ids] == [1024] * 3
-        assert not ids[0] & ids[1] and not ids[1] & ids[2] and not ids[0] & ids[2]
-        assert set().union(*ids) == set(range(FIRST, FIRST + 3 * 1024))
-        assert gantry.ok("exec", names[1], "cat", "/proc/self/uid_map").split() == ["0", str(min(ids[1])), "1024"]
-        assert gantry.inspect(names[0])["HostConfig"]["UsernsMode"] == "private"
-
-    def test_is_free_again_with_the_record(self, gantry_once, granted):
-        for number in range(3):
-            gantry_once.ok("create", f"--name=auto{number}", "--userns=auto", gantry_once.image)
-        before = mapping(gantry_once, "auto1")
-        gantry_once.ok("rm", "auto1")
-        gantry_once.ok("create", "--name=next", "--userns=auto", gantry_once.image)
-        assert mapping(gantry_once, "next") == before
-
-    def test_keeps_clear_of_other_mappings(self, gantry_once, granted):
-        gantry_once.ok("create", "--name=fixed", f"--uidmap=0:{FIRST}:10", gantry_once.image)
-        gantry_once.ok("create", "--name=auto", "--userns=auto:size=5", gantry_once.image)
-        assert mapping(gantry_once, "auto") == [(0, FIRST + 10, 5)]
-
-    def test_options(self, gantry, granted):
-        words = "--userns=auto:size=2000,uidmapping=1000:7:1,gidmapping=0:9:2"
-        gantry.start(words, name="box")
-        assert mapping(gantry, "box") == [(0, FIRST, 1000), (1001, FIRST + 1000, 999), (1000, 7, 1)]
-        assert mapping(gantry, "box", "GidMap") == [(2, FIRST, 1998), (0, 9, 2)]
-        assert gantry.ok("exec", "-u", "1000", "box", "id", "-u") == "1000"
-
-    def test_fits_the_image_and_the_user(self, gantry_once, granted):
-        gantry_once.ok("run", "--name=box", "--network=none", gantry_once.image, "sh", "-c", "touch /f; chown 0:5000 /f")
-        gantry_once.ok("commit", "-q", "box", "large")
-        try:
-            gantry_once.ok("create", "--name=one", "--userns=auto", "localhost/large")
-            assert mapping(gantry_once, "one") == [(0, FIRST, 5001)]
-        finally:
-            gantry_once("rm", "-f", "one")
-            gantry_once("rmi", "-f", "localhost/large")
-        gantry_once.ok("create", "--name=two", "--userns=auto", "-u", "3000:4000", gantry_once.image)
-        assert len(taken(gantry_once, "two")) == 4001
-        gantry_once.fails("create", "--userns=auto", "-u", "70000", gantry_once.image, says="auto:size=70001")
-
-    def test_eight_at_once(self, gantry, granted):
-        words = ("create", "--network=none", "--userns=auto:size=1000")
-        calls = [gantry.spawn(*words, f"--name=auto{number}", gantry.image) for number in range(8)]
-        for call in calls:
-            out, err = call.communicate(timeout=60)
-            assert call.returncode == 0, err
-        ids = [taken(gantry, f"auto{number}") for number in range(8)]
-        assert len(set().union(*ids)) == sum(len(one) for one in ids) == 8000
-
-    def test_exhausted(self, gantry_once, engine, place):
-        with granting(engine, place, count=1500):
-            gantry_once.ok("create", "--name=one", "--userns=auto", gantry_once.image)
-            gantry_once.fails("create", "--name=two", "--userns=auto", gantry_once.image,
-                              says="not find enough available IDs.* needs 1024, and .*containers in .*subuid 476 are free")
-            assert gantry_once.names("-a") == ["one"]
-            gantry_once.ok("create", "--name=two", "--userns=auto:size=476", gantry_once.image)
-
-    def test_nobody_granted_any(self, gantry_once, engine, place):
-        with granting(engine, place, user="someone"):
-            gantry_once.fails("create", "--userns=auto", gantry_once.image,
-                              says='no subuid ranges found for user "containers" in .*subuid: add a line')
-            env = {"GANTRY_AUTO_USERNS_USER": "someone"}
-            gantry_once.ok("run", "--rm", "--network=none", "--userns=auto", gantry_once.image, "true", env=env)
-            gantry_once.ok("run", "-d", "--rm", "--network=none", "--userns=auto", gantry_once.image, "true", env=env)
-            until(lambda: not gantry_once.names("-a"), "the monitor's removal of its container")
-
-
 class TestShared:
     def test_of_a_container(self, gantry, granted):
         gantry.start("--userns=auto", name="one")
@@ -471,38 +265,3 @@ class TestRefused:
             assert gantry.names("-a") == []
         finally:
             leave_host_as_found(other)
-
-
-class TestWithoutIdmappedMounts:
-    """Where the kernel cannot map owners, a container's files change hands once."""
-
-    @pytest.fixture
-    def shifting(self, gantry, archive, folder):
-        other = Engine(gantry.engine.binary, folder / "shifting", "e2e" + secrets.token_hex(3))
-        with other.configuration.open("a") as text:
-            text.write("[plugin.storage-overlay]\nid-mapping=shift\n")
-        shifting = Gantry(other, gantry.runtime, gantry.image)
-        try:
-            shifting.ok("load", "-q", "-i", archive)
-            yield shifting
-        finally:
-            shifting.close()
-            leave_host_as_found(other)
-
-    def test_owners_commit_and_diff(self, shifting):
-        shifting.start(*MAPPED, name="box")
-        out = shifting.ok("exec", "box", "stat", "-c", "%u:%g", "/", "/etc/passwd", "/seed/mine")
-        assert out.split() == ["0:0", "0:0", "1000:1000"]
-        assert owner(root_of(shifting, "box") / "seed/mine") == (101000, 101000)
-        shifting.ok("exec", "box", "sh", "-c", "echo made > /new; chown 1000 /new; rm /seed/one; echo x >> /etc/group")
-        assert set(shifting.ok("diff", "box").splitlines()) == {
-            "A /new", "C /etc", "C /etc/group", "C /seed", "D /seed/one",
-        }
-        shifting.ok("commit", "-q", "box", "made")
-        out = shifting.run_ok("localhost/made", "stat", "-c", "%u", "/new", "/etc/passwd", "/seed/mine")
-        assert out.split() == ["1000", "0", "1000"]
-        layers = json.loads(shifting.ok("inspect", "--type=image", "localhost/made"))[0]["RootFS"]["Layers"]
-        assert len(layers) == 2
-        archive = tarfile.open(fileobj=io.BytesIO(shifting("save", "--format=oci-archive", "localhost/made").raw_out))
-        sizes = sorted(member.size for member in archive.getmembers() if "blobs" in member.name)
-        assert sizes[-2] < 100_000, "the new layer holds no more than what changed"
