@@ -152,7 +152,7 @@ void remove_volume(Context& context, const std::string& name) {
       (void)lifecycle::remove(context.engine(), user, how);
     }
   }
-  volumes.remove(name);
+  volumes.remove(volumes.inspect(name).name);
 }
 
 int rm(Context& context) {

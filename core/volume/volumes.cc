@@ -108,6 +108,10 @@ void mount_data(const model::Volume& volume, const fs::path& data) {
   }
 }
 
+Error no_such_volume(const std::string& name) {
+  return {Code::kNotFound, "no volume with name \"" + name + "\" found: no such volume"};
+}
+
 void refuse_if_used(const store::Reader& reader, const std::string& name) {
   const std::vector<std::string> users = reader.volume_users(name);
   if (users.empty()) {
@@ -182,11 +186,19 @@ model::Volume Volumes::inspect(const std::string& name) const {
       }
     }
     if (!found) {
-      throw Error(Code::kNotFound,
-                  "no volume with name \"" + name + "\" found: no such volume");
+      throw no_such_volume(name);
     }
     return *found;
   });
+}
+
+model::Volume Volumes::find(const std::string& name) const {
+  std::optional<model::Volume> volume =
+      store_.read([&](const store::Reader& reader) { return reader.find_volume(name); });
+  if (!volume) {
+    throw no_such_volume(name);
+  }
+  return *std::move(volume);
 }
 
 std::vector<model::Volume> Volumes::list() const {
@@ -200,7 +212,7 @@ std::vector<std::string> Volumes::users(const std::string& name) const {
 }
 
 void Volumes::remove(const std::string& name) {
-  const std::string full = inspect(name).name;
+  const std::string full = find(name).name;
   locks::Lock held = lock(full);
   store_.read([&](const store::Reader& reader) { refuse_if_used(reader, full); });
   drop_content(full);
@@ -247,7 +259,7 @@ void Volumes::release(const std::string& name, const std::string& container, boo
 }
 
 fs::path Volumes::mount(const std::string& name, const std::string& container) {
-  const model::Volume volume = inspect(name);
+  const model::Volume volume = find(name);
   const fs::path data = path(volume.name);
   make_directories(data, 0755);
   if (!needs_mount(volume)) {
@@ -277,7 +289,7 @@ void Volumes::unmount(const std::string& name, const std::string& container) {
 
 void Volumes::copy_up(const std::string& name, const fs::path& rootfs,
                       const std::string& destination) {
-  model::Volume volume = inspect(name);
+  model::Volume volume = find(name);
   if (!volume.needs_copy_up) {
     return;
   }

@@ -34,7 +34,8 @@ class Volumes {
 
   // kExists; kInvalid for an unknown driver or option. Answers the name.
   std::string create(const NewVolume& request);
-  // The record; kNotFound. The name may be a unique prefix.
+  // The record; kNotFound. The name may be a unique prefix, as people type them; everywhere
+  // else a name is the whole one.
   [[nodiscard]] model::Volume inspect(const std::string& name) const;
   [[nodiscard]] std::vector<model::Volume> list() const;
   // Where its content is on the host.
@@ -61,6 +62,7 @@ class Volumes {
                const std::string& destination);
 
  private:
+  [[nodiscard]] model::Volume find(const std::string& name) const;
   [[nodiscard]] locks::Lock lock(const std::string& name) const;
   void drop_content(const std::string& name);
   store::Store& store_;

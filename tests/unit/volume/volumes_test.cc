@@ -95,6 +95,16 @@ TEST_F(VolumesTest, RefusesWhatItCannotDo) {
   EXPECT_TRUE(volumes_.list().empty());
 }
 
+// Of two prunes the second must not take the next volume whose name begins alike, nor may a
+// container get that one.
+TEST_F(VolumesTest, OnlyPeopleAbbreviateNames) {
+  volumes_.create({.name = "data-other", .labels = {}, .options = {}});
+  EXPECT_EQ(volumes_.inspect("data").name, "data-other");
+  EXPECT_ERROR(volumes_.remove("data"), Code::kNotFound, "no such volume");
+  EXPECT_ERROR(volumes_.mount("data", "one"), Code::kNotFound, "no such volume");
+  EXPECT_TRUE(exists("data-other"));
+}
+
 TEST_F(VolumesTest, CountsItsUsers) {
   volumes_.claim("v", "one", false);
   volumes_.claim("v", "two", false);
