@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "plugins/storage-overlay/entry_name.h"
-#include "plugins/storage-overlay/trash.h"
 #include "plugins/storage-overlay/xattrs.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
@@ -219,7 +218,7 @@ void LayerFolder::make_way(int parent, const std::string& leaf) {
     if (errno != EISDIR) {
       throw errno_error(errno, "replace what is there");
     }
-    empty_out(path_at(parent, leaf));
+    remove_tree(path_at(parent, leaf));
   }
   // A folder, or a link on the way to one, may be what went. The caller's descriptors stay
   // open; only their names are forgotten.

@@ -9,7 +9,6 @@
 
 #include "plugins/storage-overlay/idmap.h"
 #include "plugins/storage-overlay/shift_owners.h"
-#include "plugins/storage-overlay/trash.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 
@@ -111,7 +110,7 @@ UniqueFd LayerMounts::open_shifted(const OverlayMount& plan, const std::string& 
   if (!exists(done)) {
     if (exists(begun)) {
       // An earlier try broke off half-way; nobody has seen its result.
-      empty_content(plan.upper);
+      empty_folder(plan.upper);
     } else if (!std::filesystem::is_empty(plan.upper)) {
       throw Error(Code::kUnsupported,
                   "it has been used with ids that the kernel mapped, "

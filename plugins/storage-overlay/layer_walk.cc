@@ -1,85 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/storage-overlay/layer_walk.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
-#include <set>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "plugins/storage-overlay/xattrs.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
-#include "sdk/support/unique_fd.h"
+#include "sdk/support/folder_stack.h"
 
 namespace gantry::storage_overlay {
 
 namespace {
 
-std::vector<std::string> sorted_names(int folder, const std::string& shown) {
-  const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const std::unique_ptr<DIR, int (*)(DIR*)> dir(copy < 0 ? nullptr : ::fdopendir(copy),
-                                                ::closedir);
-  if (!dir) {
-    throw errno_error(errno, "read folder /" + shown);
-  }
-  std::vector<std::string> names;
-  while (const dirent* entry = ::readdir(dir.get())) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") {
-      names.push_back(name);
-    }
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-UniqueFd open_below(int folder, const std::string& leaf) {
-  return UniqueFd(folder < 0 ? -1
-                             : ::openat(folder, leaf.c_str(),
-                                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-}
-
+// A loop and not a recursion: a container decides how deep it goes.
 class Walk {
  public:
-  Walk(bool rootless, const std::function<bool(const WalkedFile&)>& visit)
-      : rootless_(rootless), visit_(visit) {}
-
-  // hidden: an opaque folder above hides what lies below.
-  bool folder(int fd, int below, const std::string& path, bool hidden) {
-    const std::vector<std::string> names = sorted_names(fd, path);
-    std::vector<std::string> all = names;
-    if (hidden && below >= 0) {
-      const std::vector<std::string> lower = sorted_names(below, path);
-      all.clear();
-      std::set_union(names.begin(), names.end(), lower.begin(), lower.end(),
-                     std::back_inserter(all));
+  Walk(UniqueFd root, UniqueFd parents, bool rootless,
+       const std::function<bool(const WalkedFile&)>& visit)
+      : rootless_(rootless), visit_(visit), layer_(std::move(root)) {
+    if (parents) {
+      below_.emplace(std::move(parents));
     }
-    for (const std::string& name : all) {
-      if (!one(fd, below, path.empty() ? name : path + "/" + name, name, hidden)) {
-        return false;
+  }
+
+  // hidden: the root is opaque.
+  void run(bool hidden) {
+    begin_folder(hidden, below_.has_value());
+    while (!levels_.empty()) {
+      Level& level = levels_.back();
+      path_.resize(level.path_size);
+      if (level.next == level.names.size()) {
+        end_folder();
+        continue;
+      }
+      const std::string leaf = std::move(level.names[level.next++]);
+      path_ += (path_.empty() ? "" : "/") + leaf;
+      if (!one(leaf, level.hidden, level.below)) {
+        return;
       }
     }
-    return true;
   }
 
  private:
-  bool one(int fd, int below, const std::string& path, const std::string& leaf, bool hidden) {
+  struct Level {
+    std::vector<std::string> names;
+    std::size_t next = 0;
+    std::size_t path_size = 0;
+    bool hidden = false;  // an opaque folder above hides what lies below
+    bool below = false;   // below_ has this folder too
+  };
+
+  void begin_folder(bool hidden, bool below) {
+    Level level{entry_names(layer_.top(), "/" + path_), 0, path_.size(), hidden, below};
+    if (hidden && below) {
+      const std::vector<std::string> lower = entry_names(below_->top(), "/" + path_);
+      std::vector<std::string> all;
+      std::set_union(level.names.begin(), level.names.end(), lower.begin(), lower.end(),
+                     std::back_inserter(all));
+      level.names = std::move(all);
+    }
+    levels_.push_back(std::move(level));
+  }
+
+  void end_folder() {
+    const bool below = levels_.back().below;
+    levels_.pop_back();
+    if (levels_.empty()) {
+      return;
+    }
+    layer_.leave();
+    if (below) {
+      below_->leave();
+    }
+  }
+
+  bool one(const std::string& leaf, bool hidden, bool has_below) {
     WalkedFile file;
-    file.path = path;
+    file.path = path_;
     file.leaf = leaf;
-    file.folder = fd;
-    file.below = below;
+    file.folder = layer_.top();
+    file.below = has_below ? below_->top() : -1;
     file.exists_below =
-        below >= 0 && ::fstatat(below, leaf.c_str(), &file.under, AT_SYMLINK_NOFOLLOW) == 0;
+        has_below && ::fstatat(file.below, leaf.c_str(), &file.under, AT_SYMLINK_NOFOLLOW) == 0;
     file.folder_below = file.exists_below && S_ISDIR(file.under.st_mode);
-    if (::fstatat(fd, leaf.c_str(), &file.st, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (::fstatat(file.folder, leaf.c_str(), &file.st, AT_SYMLINK_NOFOLLOW) != 0) {
       if (errno != ENOENT) {
-        throw errno_error(errno, "look at /" + path);
+        throw errno_error(errno, "look at /" + shown_path(path_));
       }
       file.gone = true;
       return !(hidden && file.exists_below) || visit_(file);
@@ -88,31 +101,39 @@ class Walk {
       file.whiteout = S_ISCHR(file.st.st_mode) && file.st.st_rdev == 0;
       return visit_(file);
     }
-    file.opaque = read_xattr(path_at(fd, leaf), opaque_xattr(rootless_)) == "y";
+    file.opaque = read_xattr(path_at(file.folder, leaf), opaque_xattr(rootless_)) == "y";
     if (!visit_(file)) {
       return false;
     }
-    const UniqueFd inner(
-        ::openat(fd, leaf.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!inner) {
-      if (errno == ENOENT) {
-        return true;  // the container has just removed it
-      }
-      throw errno_error(errno, "open folder /" + path);
+    if (layer_.enter(leaf)) {
+      begin_folder(hidden || file.opaque, file.folder_below && below_->enter(leaf));
+    } else if (errno != ENOENT) {  // the container has just removed it
+      throw errno_error(errno, "open folder /" + shown_path(path_));
     }
-    const UniqueFd under_inner = open_below(below, leaf);
-    return folder(inner.get(), under_inner.get(), path, hidden || file.opaque);
+    return true;
   }
 
   bool rootless_;
   const std::function<bool(const WalkedFile&)>& visit_;
+  FolderStack layer_;
+  std::optional<FolderStack> below_;
+  std::vector<Level> levels_;
+  std::string path_;
 };
+
+UniqueFd readable(int folder) {
+  UniqueFd fd(folder < 0 ? -1 : ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder >= 0 && !fd) {
+    throw errno_error(errno, "open the layers below");
+  }
+  return fd;
+}
 
 }  // namespace
 
 void walk_layer(const std::string& layer_folder, int parents_fd, bool rootless,
                 const std::function<bool(const WalkedFile&)>& visit) {
-  const UniqueFd root = open_file(layer_folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  UniqueFd root = open_file(layer_folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   WalkedFile file;
   file.folder = root.get();
   if (::fstat(root.get(), &file.st) != 0) {
@@ -121,7 +142,7 @@ void walk_layer(const std::string& layer_folder, int parents_fd, bool rootless,
   file.opaque = read_xattr(layer_folder, opaque_xattr(rootless)) == "y";
   file.exists_below = file.folder_below = parents_fd >= 0;
   if (visit(file)) {
-    (void)Walk(rootless, visit).folder(root.get(), parents_fd, "", file.opaque);
+    Walk(std::move(root), readable(parents_fd), rootless, visit).run(file.opaque);
   }
 }
 

@@ -17,7 +17,6 @@
 #include "plugins/storage-overlay/layer_diff.h"
 #include "plugins/storage-overlay/layer_unpack.h"
 #include "plugins/storage-overlay/overlay_mount.h"
-#include "plugins/storage-overlay/trash.h"
 #include "plugins/storage-overlay/xattrs.h"
 #include "sdk/support/cleanup.h"
 #include "sdk/support/errno_error.h"
@@ -119,7 +118,7 @@ OverlayStorage::OverlayStorage(plugin::Host host, const std::string& config_json
 
 void OverlayStorage::probe() {
   const std::string folder = make_temp_directory(host_.data_dir() + "/probe.XXXXXX");
-  const Cleanup remove([&] { quietly([&] { empty_out(folder); }); });
+  const Cleanup remove([&] { quietly([&] { remove_tree(folder); }); });
   OverlayMount mount;
   for (const char* name : {"lower", "upper", "work"}) {
     make_directories(folder + "/" + name);
@@ -305,7 +304,7 @@ void OverlayStorage::drop(const std::string& folder, const std::string& id) cons
     return;
   }
   try {
-    empty_out(*trashed);
+    remove_tree(*trashed);
   } catch (const Error& e) {
     // The layer is gone as far as anyone can see; recover tries again.
     host_.warn("layer " + id + " is removed, but not all of its files: ignoring " + e.what());
@@ -404,7 +403,7 @@ void OverlayStorage::recover() {
   std::optional<Error> first;
   for_each_entry(store_.trash(), [&](const std::string& name) {
     try {
-      empty_out(store_.trash() + "/" + name);
+      remove_tree(store_.trash() + "/" + name);
     } catch (const Error& e) {
       first = first ? first : e;
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/support/files.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
@@ -10,7 +9,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
-#include <memory>
 
 #include "sdk/support/cleanup.h"
 #include "sdk/support/errno_error.h"
@@ -68,7 +66,14 @@ std::optional<std::string> read_file_if_exists(const fs::path& path) {
     }
     throw errno_error(errno, "open " + path.string());
   }
-  return read_all(fd.get(), path.string());
+  try {
+    return read_all(fd.get(), path.string());
+  } catch (const Error& error) {
+    if (error.code() == Code::kNotFound) {
+      return std::nullopt;
+    }
+    throw;
+  }
 }
 
 void write_all(int fd, std::string_view text, const std::string& what) {
@@ -84,12 +89,26 @@ void write_all(int fd, std::string_view text, const std::string& what) {
   }
 }
 
-void write_file(const fs::path& path, std::string_view text, mode_t mode, Sync sync) {
+TemporaryFile make_temporary_beside(const fs::path& path, mode_t mode) {
   static std::atomic<unsigned> counter{0};
-  const std::string temporary = path.string() + ".tmp." + std::to_string(::getpid()) + "." +
-                                std::to_string(counter.fetch_add(1));
-  UniqueFd fd = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-  Cleanup drop([&] { (void)::unlink(temporary.c_str()); });
+  // A writer that was killed leaves its file, and its process id comes again.
+  for (int tries = 0;; ++tries) {
+    std::string name = path.string() + ".tmp." + std::to_string(::getpid()) + "." +
+                       std::to_string(counter.fetch_add(1));
+    UniqueFd fd(
+        ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+    if (fd) {
+      return {std::move(fd), std::move(name)};
+    }
+    if (errno != EEXIST || tries == 1000) {
+      throw errno_error(errno, "open " + name);
+    }
+  }
+}
+
+void write_file(const fs::path& path, std::string_view text, mode_t mode, Sync sync) {
+  auto [fd, temporary] = make_temporary_beside(path, mode);
+  Cleanup drop([&name = temporary] { (void)::unlink(name.c_str()); });
   // The mode is what was asked for, whatever the umask.
   if (::fchmod(fd.get(), mode) != 0) {
     throw errno_error(errno, "chmod " + temporary);
@@ -130,70 +149,6 @@ void make_directories(const fs::path& path, mode_t mode) {
     }
   }
   throw errno_error(errno, "make folder " + path.string());
-}
-
-namespace {
-
-void remove_entries(int dir_fd, dev_t device, const std::string& shown) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> dir(::fdopendir(dir_fd), ::closedir);
-  if (!dir) {
-    const int err = errno;
-    (void)::close(dir_fd);
-    throw errno_error(err, "read folder " + shown);
-  }
-  while (const dirent* entry = ::readdir(dir.get())) {
-    const std::string name = entry->d_name;
-    if (name == "." || name == "..") {
-      continue;
-    }
-    const std::string path = shown + "/" + name;
-    if (::unlinkat(::dirfd(dir.get()), name.c_str(), 0) == 0 || errno == ENOENT) {
-      continue;
-    }
-    if (errno != EISDIR && errno != EPERM) {
-      throw errno_error(errno, "remove " + path);
-    }
-    UniqueFd child(::openat(::dirfd(dir.get()), name.c_str(),
-                            O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!child) {
-      if (errno == ENOENT) {
-        continue;
-      }
-      throw errno_error(errno, "remove " + path);
-    }
-    struct stat st {};
-    if (::fstat(child.get(), &st) != 0 || st.st_dev != device) {
-      throw Error(Code::kBusy, "remove " + path + ": another file system is mounted there");
-    }
-    remove_entries(child.release(), device, path);
-    if (::unlinkat(::dirfd(dir.get()), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
-      throw errno_error(errno, "remove " + path);
-    }
-  }
-}
-
-}  // namespace
-
-void remove_tree(const fs::path& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd) {
-    if (errno == ENOTDIR || errno == ELOOP) {
-      remove_file(path);
-      return;
-    }
-    if (errno == ENOENT) {
-      return;
-    }
-    throw errno_error(errno, "remove " + path.string());
-  }
-  struct stat st {};
-  if (::fstat(fd.get(), &st) != 0) {
-    throw errno_error(errno, "stat " + path.string());
-  }
-  remove_entries(fd.release(), st.st_dev, path.string());
-  if (::rmdir(path.c_str()) != 0 && errno != ENOENT) {
-    throw errno_error(errno, "remove " + path.string());
-  }
 }
 
 void remove_file(const fs::path& path) {

@@ -20,11 +20,19 @@ namespace gantry {
 [[nodiscard]] UniqueFd open_file(const std::filesystem::path& path, int flags, mode_t mode = 0);
 
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
-// nullopt when the file does not exist.
+// nullopt when the file does not exist, or stands for a process (in /proc) that has ended.
 [[nodiscard]] std::optional<std::string> read_file_if_exists(const std::filesystem::path& path);
 // From the descriptor's position to the end.
 [[nodiscard]] std::string read_all(int fd, const std::string& what);
 void write_all(int fd, std::string_view text, const std::string& what);
+
+// A new file in path's folder, to be renamed to path: "path.tmp." and a suffix.
+struct TemporaryFile {
+  UniqueFd fd;
+  std::string path;
+};
+[[nodiscard]] TemporaryFile make_temporary_beside(const std::filesystem::path& path,
+                                                  mode_t mode);
 
 enum class Sync { kNone, kFile };
 // Replaces the file by rename: a reader sees the old or the new content, whole.
@@ -36,9 +44,12 @@ void sync_directory(const std::filesystem::path& path);
 // mkdir -p with this mode for the folders that were missing.
 void make_directories(const std::filesystem::path& path, mode_t mode = 0755);
 
-// Removes a tree without following links or crossing into other file systems; gone counts
-// as done.
+// Removes a tree, however deep, without following links or going into mounts (kBusy); gone
+// counts as done, also when another process removes it at the same time. What cannot be
+// removed may end in another folder of the tree.
 void remove_tree(const std::filesystem::path& path);
+// The same for what is in a folder, which stays.
+void empty_folder(const std::filesystem::path& path);
 
 // Removes one file; gone counts as done.
 void remove_file(const std::filesystem::path& path);

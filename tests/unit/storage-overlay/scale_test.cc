@@ -7,6 +7,7 @@
 
 #include "sdk/support/files.h"
 #include "tests/unit/storage-overlay/fixture.h"
+#include "tests/unit/support/deep_tree.h"
 
 namespace gantry::storage_overlay {
 namespace {
@@ -79,6 +80,22 @@ TEST_F(ScaleTest, TrashIsEmptiedHoweverDeep) {
   write_file(root_ / "trash/left.1/x/y", "");
   storage_->recover();
   EXPECT_TRUE(std::filesystem::is_empty(root_ / "trash"));
+}
+
+// A container's, which must not take "ps --size" and "system df" away from all.
+TEST_F(ScaleTest, TreesDeeperThanThereAreDescriptors) {
+  import("image", "", make_tar({{ "top", "x" }}));
+  create("deep", "image", true);
+  storage_->commit("deep");
+  make_deep_tree(mount("deep"), 1500);
+  const FewDescriptors few(128);
+  EXPECT_EQ(storage_->usage("deep").inodes, 1502U);
+  EXPECT_EQ(changes("deep").size(), 1501U);
+  EXPECT_EQ(changes("deep").back().size(), 2 + 2 * 1500 + 2U);
+  EXPECT_GT(diff("deep").size(), 1500U * 512U);
+  storage_->unmount("deep");
+  storage_->remove("deep");
+  EXPECT_EQ(host_->warnings, std::vector<std::string>());
 }
 
 }  // namespace

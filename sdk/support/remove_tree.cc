@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/storage-overlay/trash.h"
-
+//
+// Deleting trees, however deep somebody made them.
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -12,9 +13,9 @@
 #include <memory>
 
 #include "sdk/support/errno_error.h"
-#include "sdk/support/unique_fd.h"
+#include "sdk/support/files.h"
 
-namespace gantry::storage_overlay {
+namespace gantry {
 
 namespace {
 
@@ -23,7 +24,7 @@ constexpr int kDeepest = 64;
 
 class Deletion {
  public:
-  Deletion(int top, const std::string& shown) : top_(top), shown_(shown) {}
+  Deletion(int top, std::string shown) : top_(top), shown_(std::move(shown)) {}
 
   // True when folders were moved up meanwhile, so that another pass is needed.
   bool pass() {
@@ -35,7 +36,7 @@ class Deletion {
  private:
   void fail(int err, const char* name) const {
     if (err != ENOENT) {
-      throw errno_error(err, "delete " + std::string(name) + " in " + shown_);
+      throw errno_error(err, "remove " + std::string(name) + " in " + shown_);
     }
   }
 
@@ -75,9 +76,10 @@ class Deletion {
     how.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
     UniqueFd child(static_cast<int>(::syscall(SYS_openat2, folder, name, &how, sizeof(how))));
     if (!child) {
+      // Also of a folder mounted from the very same file system: its content is not ours.
       if (errno == EXDEV) {
-        throw Error(Code::kBusy, "delete " + std::string(name) + " in " + shown_ +
-                                     ": a file system is mounted there");
+        throw Error(Code::kBusy, "remove " + std::string(name) + " in " + shown_ +
+                                     ": something is mounted there");
       }
       fail(errno, name);
       return;
@@ -89,8 +91,8 @@ class Deletion {
   }
 
   void move_up(int folder, const char* name) {
-    for (int number = 0;; ++number) {
-      const std::string target = "deep." + std::to_string(number);
+    for (;; ++number_) {
+      const std::string target = "deep." + std::to_string(number_);
       if (::renameat2(folder, name, top_, target.c_str(), RENAME_NOREPLACE) == 0) {
         ++moved_;
         return;
@@ -105,28 +107,46 @@ class Deletion {
   int top_;
   std::string shown_;
   int moved_ = 0;
+  unsigned number_ = 0;
 };
+
+// False when there is no such folder.
+bool empty_if_folder(const std::filesystem::path& path) {
+  const UniqueFd top(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!top) {
+    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) {
+      return false;
+    }
+    throw errno_error(errno, "remove " + path.string());
+  }
+  Deletion deletion(top.get(), path.string());
+  while (deletion.pass()) {
+  }
+  return true;
+}
 
 }  // namespace
 
-void empty_content(const std::string& folder) {
-  const UniqueFd top(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!top) {
-    if (errno == ENOENT) {
-      return;
-    }
-    throw errno_error(errno, "open " + folder);
+void remove_tree(const std::filesystem::path& path) {
+  struct statx top {};
+  if (::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_TYPE, &top) == 0 &&
+      (top.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) {
+    throw Error(Code::kBusy, "remove " + path.string() + ": something is mounted there");
   }
-  Deletion deletion(top.get(), folder);
-  while (deletion.pass()) {
+  if (!empty_if_folder(path)) {
+    remove_file(path);
+    return;
   }
-}
-
-void empty_out(const std::string& folder) {
-  empty_content(folder);
-  if (::rmdir(folder.c_str()) != 0 && errno != ENOENT) {
-    throw errno_error(errno, "delete " + folder);
+  if (::rmdir(path.c_str()) != 0 && errno != ENOENT) {
+    throw errno_error(errno, "remove " + path.string());
   }
 }
 
-}  // namespace gantry::storage_overlay
+void empty_folder(const std::filesystem::path& path) {
+  struct stat st {};
+  if (!empty_if_folder(path) && ::lstat(path.c_str(), &st) == 0) {
+    throw errno_error(ENOTDIR, "empty " + path.string());
+  }
+}
+
+}  // namespace gantry
