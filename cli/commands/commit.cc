@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/verbs/commit.h"
 
+#include <optional>
 #include <ostream>
 
 #include "cli/commands/commands.h"
@@ -8,6 +9,7 @@
 #include "cli/context.h"
 #include "cli/exit_codes.h"
 #include "sdk/support/files.h"
+#include "sdk/support/output_file.h"
 
 namespace gantry::cli {
 namespace {
@@ -52,12 +54,17 @@ int run(Context& context) {
   how.changes = options.list("change");
   how.pause = options.flag("pause");
   how.include_volumes = options.flag("include-volumes");
+  std::optional<OutputFile> id_file;
+  if (options.given("iidfile")) {
+    id_file.emplace(options.text("iidfile"));  // what cannot be written is told before
+  }
   ProgressDisplay display(context.err(), options.flag("quiet"));
   how.progress = display.progress();
   const std::string id = lifecycle::commit(context.engine(), context.arguments().front(), how);
   display.finish();
-  if (options.given("iidfile")) {
-    write_file(options.text("iidfile"), "sha256:" + id);
+  if (id_file) {
+    write_all(id_file->fd(), "sha256:" + id, options.text("iidfile"));
+    id_file->finish();
   }
   context.out() << id << "\n";
   return kExitOk;

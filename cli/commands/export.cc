@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/verbs/export.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <ostream>
@@ -9,7 +8,7 @@
 #include "cli/commands/commands.h"
 #include "cli/context.h"
 #include "cli/exit_codes.h"
-#include "sdk/support/files.h"
+#include "sdk/support/output_file.h"
 
 namespace gantry::cli {
 namespace {
@@ -21,13 +20,9 @@ constexpr Option kOptions[] = {
 };
 
 void export_to_file(Context& context, const std::string& path) {
-  const UniqueFd file = open_file(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-  try {
-    lifecycle::export_container(context.engine(), context.arguments().front(), file.get());
-  } catch (...) {
-    (void)::unlink(path.c_str());  // half an archive is of no use
-    throw;
-  }
+  OutputFile file(path);
+  lifecycle::export_container(context.engine(), context.arguments().front(), file.fd());
+  file.finish();
 }
 
 int run(Context& context) {

@@ -23,6 +23,7 @@
 #include "sdk/support/digest.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/output_file.h"
 
 namespace gantry::image {
 
@@ -287,21 +288,9 @@ void save(const Context& context, const std::vector<SavedImage>& images,
     save_to_folder(context, images, path, options);
     return;
   }
-  struct stat st {};
-  if (::stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode)) {
-    // A device or a pipe is written as it is.
-    const UniqueFd fd = open_file(path, O_WRONLY);
-    save(context, images, fd.get(), options);
-    return;
-  }
-  const std::string temporary = path.string() + ".tmp." + std::to_string(::getpid());
-  Cleanup drop([&] { (void)::unlink(temporary.c_str()); });
-  const UniqueFd fd = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
-  save(context, images, fd.get(), options);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    throw errno_error(errno, "rename " + temporary + " to " + path.string());
-  }
-  drop.dismiss();
+  OutputFile file(path);
+  save(context, images, file.fd(), options);
+  file.finish();
 }
 
 void save(const Context& context, const std::vector<SavedImage>& images, int fd,

@@ -3,6 +3,7 @@
 
 #include "core/monitor/exit_file.h"
 #include "sdk/support/files.h"
+#include "sdk/support/output_file.h"
 
 namespace gantry::monitor {
 
@@ -39,7 +40,7 @@ ConmonLaunch::ConmonLaunch(const Programs& programs, const ports::LaunchRequest&
     : name_(request.name), process_(prepared_argv(programs, request), options_of(request)) {
   // With --sync conmon leaves this to whoever started it.
   if (!request.monitor_pid_file.empty()) {
-    write_file(request.monitor_pid_file, std::to_string(process_.pid()));
+    write_output(request.monitor_pid_file, std::to_string(process_.pid()));
   }
 }
 

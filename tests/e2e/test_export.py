@@ -2,6 +2,8 @@
 """export: a container's files as a tar."""
 
 import io
+import os
+import stat
 import tarfile
 
 
@@ -42,3 +44,11 @@ class TestExport:
     def test_a_missing_container(self, gantry_once, place):
         gantry_once.fails("export", "-o", place / "none.tar", "nosuch", says="no such container")
         assert not (place / "none.tar").exists()
+
+    def test_a_failure_leaves_what_the_name_stands_for(self, gantry_once, place):
+        (place / "old.tar").write_text("precious")
+        os.mknod(place / "null", stat.S_IFCHR | 0o666, os.makedev(1, 3))
+        for name in ("old.tar", "null"):
+            gantry_once.fails("export", "-o", place / name, "nosuch", says="no such container")
+        assert (place / "old.tar").read_text() == "precious"
+        assert (place / "null").is_char_device()

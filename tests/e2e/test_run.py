@@ -113,6 +113,13 @@ def test_cidfile(gantry, place):
     gantry.fails("run", f"--cidfile={file}", gantry.image, "true", says="container id file exists")
 
 
+def test_cidfile_that_cannot_be_written_makes_no_container(gantry_once, place):
+    for verb in ("run", "create"):
+        gantry_once.fails(verb, "--name=box", f"--cidfile={place}/nosuch/cid", gantry_once.image, "true",
+                          says="no such file or directory")
+    assert gantry_once("container", "exists", "box").code == 1
+
+
 def test_pidfile(gantry, place):
     identity = gantry.start(f"--pidfile={place}/pid", f"--conmon-pidfile={place}/conmon")
     state = gantry.state(identity)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/invocation_error.h"
 #include "core/lifecycle/steps/steps.h"
-#include "sdk/support/files.h"
+#include "sdk/support/output_file.h"
 
 namespace gantry::lifecycle {
 
@@ -24,7 +24,7 @@ void run(StepContext& context) {
   }
   context.launch.reset();
   if (!context.config.conmon_pid_file.empty()) {
-    write_file(context.config.conmon_pid_file, std::to_string(context.state.monitor_pid));
+    write_output(context.config.conmon_pid_file, std::to_string(context.state.monitor_pid));
   }
   context.state.boot_id = context.engine.processes.boot_id();
   context.state.status = model::Status::kCreated;
