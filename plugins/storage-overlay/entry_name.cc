@@ -6,6 +6,11 @@
 namespace gantry::storage_overlay {
 
 std::string clean_entry_name(std::string_view raw) {
+  if (raw.starts_with('/')) {
+    throw Error(Code::kInvalid, "name \"" + std::string(raw) +
+                                    "\" is absolute; make the archive with relative names "
+                                    "(tar without -P)");
+  }
   std::string clean;
   clean.reserve(raw.size());
   std::size_t start = 0;

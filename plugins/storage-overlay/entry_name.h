@@ -8,9 +8,8 @@
 
 namespace gantry::storage_overlay {
 
-// The name relative to the layer's root, without "." and empty parts; "" for the root. A
-// leading slash means that root, as for other container engines and tar itself. kInvalid,
-// naming the entry, when a part is "..".
+// The name relative to the layer's root, without "." and empty parts; "" for the root.
+// kInvalid, naming the entry, when it is absolute or a part is "..".
 [[nodiscard]] std::string clean_entry_name(std::string_view raw);
 
 struct SplitName {

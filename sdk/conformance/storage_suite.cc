@@ -327,6 +327,9 @@ void refuses_escapes(Bench& bench) {
   for (int i = 0; i < 30; ++i) {
     up += "../";
   }
+  refuse_escape(driver, outside, "an absolute name", {tar_file(away + "/escaped", "x")});
+  refuse_escape(driver, outside, "a hard link to an absolute name",
+                {tar_link('1', "mine", away + "/victim")});
   refuse_escape(driver, outside, "a name that goes up",
                 {tar_file(up + away + "/escaped", "x")});
   refuse_escape(driver, outside, "a name that goes up in its middle",

@@ -89,20 +89,34 @@ TEST_F(UnpackTest, EscapesAreRefusedByName) {
                  GANTRY_LAYER_ROOTLESS);
 }
 
-// An absolute name means the layer's root, and so does an absolute hard link target; links
-// that only point out are content like any other.
-TEST_F(UnpackTest, AbsoluteNamesAreTheLayersOwn) {
+TEST_F(UnpackTest, AbsoluteNamesAreRefused) {
   const std::string out = outside();
-  import("l", "",
-         make_tar({{"/etc/", ""},
-                   {"/" + out + "/inner/victim", "inside"},
-                   {"h => " + out + "/inner/victim", ""},
-                   {"s -> " + out, ""},
-                   { "s2 -> ../../../../etc",
-                     "" }}));
-  EXPECT_EQ(read_file(content("l") + out + "/inner/victim"), "inside");
-  EXPECT_EQ(read_file(content("l") + "/h"), "inside");
+  expect_refused(make_tar({{"/etc/", ""}}), "/etc/", Code::kInvalid);
+  expect_refused(make_tar({{"/", ""}}), "/", Code::kInvalid);
+  expect_refused(make_tar({{"/evil", "x"}}), "/evil", Code::kInvalid);
+  expect_refused(make_tar({{"//evil", "x"}}), "//evil", Code::kInvalid);
+  expect_refused(make_tar({{"/.wh.etc", ""}}), "/.wh.etc", Code::kInvalid);
+  expect_refused(make_tar({{"/s -> x", ""}}), "/s", Code::kInvalid);
+  expect_refused(make_tar({{out + "/inner/victim", "x"}}), out + "/inner/victim",
+                 Code::kInvalid);
+  expect_refused(make_tar({{"f", "x"}, {"h => /f", ""}}), "h", Code::kInvalid);
   EXPECT_EQ(read_file(out + "/inner/victim"), "untouched");
+}
+
+// As "tar -C rootfs -c ." and docker's layers have them.
+TEST_F(UnpackTest, NamesFromTheFolderItselfAreTheLayersOwn) {
+  import("l", "", make_tar({{"./", ""}, {"./etc/", ""}, {"./etc/f", "x"}, {
+                              "./h => ./etc/f",
+                              ""
+                            }}));
+  EXPECT_EQ(read_file(content("l") + "/etc/f"), "x");
+  EXPECT_EQ(read_file(content("l") + "/h"), "x");
+}
+
+// A symbolic link that only points out is content like any other.
+TEST_F(UnpackTest, LinksThatPointOutAreContent) {
+  const std::string out = outside();
+  import("l", "", make_tar({{"s -> " + out, ""}, { "s2 -> ../../../../etc", "" }}));
   EXPECT_EQ(std::filesystem::read_symlink(content("l") + "/s").string(), out);
 }
 
