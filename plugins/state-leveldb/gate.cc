@@ -71,13 +71,13 @@ void call_next(const std::string& queue) noexcept {
 
 }  // namespace
 
-Gate::Gate(const std::string& path, const Wait& wait)
+Gate::Gate(const std::string& path, const LockWait& wait)
     : queue_(std::filesystem::path(path).parent_path() / "queue"), lock_(FileLock::open(path)) {
-  if (lock_.try_lock(LockMode::kExclusive)) {
+  if (lock_.try_lock(LockMode::kExclusive, path)) {
     return;
   }
   QueuePlace place(queue_);
-  while (!lock_.try_lock(LockMode::kExclusive)) {
+  while (!lock_.try_lock(LockMode::kExclusive, path)) {
     place.wait(wait.left(path));
   }
 }

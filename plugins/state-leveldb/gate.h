@@ -8,14 +8,14 @@
 
 #include <string>
 
-#include "plugins/state-leveldb/file_lock.h"
+#include "sdk/support/file_lock.h"
 
 namespace gantry::state_leveldb {
 
 class Gate {
  public:
   // Waits for the lock on the file path; the pipe "queue" beside it is made when needed.
-  Gate(const std::string& path, const Wait& wait);
+  Gate(const std::string& path, const LockWait& wait);
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
   ~Gate();

@@ -63,7 +63,7 @@ const std::string& LevelDbState::boot_id() {
 FileLock LevelDbState::enter(LockMode mode, std::int64_t timeout_ms) {
   constexpr std::int64_t kLongest = 1000LL * 3600 * 24;
   const milliseconds timeout(std::clamp<std::int64_t>(timeout_ms, 0, kLongest));
-  const Wait wait{steady_clock::now() + timeout, [this] { return host_.cancelled(); }};
+  const LockWait wait{steady_clock::now() + timeout, [this] { return host_.cancelled(); }};
   const std::string lock = dir_ + "/lock";
   try {
     const Gate gate(dir_ + "/gate", wait);

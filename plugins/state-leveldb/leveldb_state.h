@@ -21,7 +21,7 @@
 #include <memory>
 #include <string>
 
-#include "plugins/state-leveldb/file_lock.h"
+#include "sdk/support/file_lock.h"
 #include "sdk/support/unique_fd.h"
 
 namespace gantry::state_leveldb {

@@ -14,8 +14,8 @@
 #include <string_view>
 
 #include "plugins/state-leveldb/database.h"
-#include "plugins/state-leveldb/file_lock.h"
 #include "plugins/state-leveldb/status_record.h"
+#include "sdk/support/file_lock.h"
 
 namespace gantry::state_leveldb {
 

@@ -2,7 +2,6 @@
 #include "plugins/storage-overlay/layer_store.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -13,6 +12,7 @@
 #include <sstream>
 
 #include "sdk/support/errno_error.h"
+#include "sdk/support/file_lock.h"
 #include "sdk/support/files.h"
 
 namespace gantry::storage_overlay {
@@ -195,14 +195,7 @@ UniqueFd LayerStore::lock(const std::string& folder,
       }
       throw errno_error(errno, "open " + folder);
     }
-    while (::flock(fd.get(), LOCK_EX) != 0) {
-      if (errno != EINTR) {
-        throw errno_error(errno, "lock " + folder);
-      }
-      if (cancelled && cancelled()) {
-        throw Error(Code::kCancelled, "cancelled while waiting for the lock on " + folder);
-      }
-    }
+    wait_for_lock(fd.get(), LockMode::kExclusive, folder, usual_wait(cancelled));
     // Whoever held it may have renamed the folder away meanwhile.
     if (same_folder(fd.get(), folder)) {
       return fd;
@@ -219,7 +212,7 @@ UniqueFd LayerStore::try_lock(const std::string& folder, bool& busy) const {
     }
     throw errno_error(errno, "open " + folder);
   }
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!gantry::try_lock(fd.get(), LockMode::kExclusive, folder)) {
     busy = true;
     return {};
   }

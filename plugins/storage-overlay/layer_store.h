@@ -64,7 +64,8 @@ class LayerStore {
   [[nodiscard]] LayerRecord record(std::string_view id) const;
 
   // Locks a layer's folder, waiting for a holder that is at work on it. Empty when there is
-  // no such folder. A signal ends the wait with kCancelled when cancelled says so.
+  // no such folder. kTimeout names the holder; kCancelled when cancelled, which may be empty,
+  // says so.
   [[nodiscard]] UniqueFd lock(const std::string& folder,
                               const std::function<bool()>& cancelled) const;
   // Empty and busy set when another holds it; empty and busy clear when it does not exist.

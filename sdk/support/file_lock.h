@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A lock on a file that the kernel drops when its holder dies, taken before a deadline.
-// Each owner has its own open file, so that it also works between threads.
+// A lock on a file or folder (flock(2)) that the kernel drops when its holder dies, taken
+// before a deadline. Each owner has its own open file, so that it also works between
+// threads. A lock belongs to one thread at a time.
 #pragma once
 
 #include <chrono>
@@ -10,18 +11,24 @@
 
 #include "sdk/support/unique_fd.h"
 
-namespace gantry::state_leveldb {
+namespace gantry {
 
 enum class LockMode { kShared, kExclusive };
 
 // How long to wait for a lock.
-struct Wait {
+struct LockWait {
   std::chrono::steady_clock::time_point deadline;  // in the past: try once
   std::function<bool()> cancelled;                 // may be empty
-  // What is left; kTimeout (a bare sentence: the caller knows who holds it) or kCancelled
-  // when it is over.
+  // What is left; kTimeout, naming the holder, or kCancelled when it is over.
   [[nodiscard]] std::chrono::milliseconds left(const std::string& path) const;
 };
+
+// Work under a lock of gantry's is bounded; who waits longer than this waits in vain.
+[[nodiscard]] LockWait usual_wait(std::function<bool()> cancelled);
+
+// fd: of the file or folder at path, whose close drops the lock.
+[[nodiscard]] bool try_lock(int fd, LockMode mode, const std::string& path);
+void wait_for_lock(int fd, LockMode mode, const std::string& path, const LockWait& wait);
 
 class FileLock {
  public:
@@ -31,10 +38,13 @@ class FileLock {
   ~FileLock() { release(); }
 
   // For a lock that few wait for at once: each release wakes them all.
-  [[nodiscard]] static FileLock take(const std::string& path, LockMode mode, const Wait& wait);
+  [[nodiscard]] static FileLock take(const std::string& path, LockMode mode,
+                                     const LockWait& wait);
   // The file, made if missing, not locked yet.
   [[nodiscard]] static FileLock open(const std::string& path);
-  [[nodiscard]] bool try_lock(LockMode mode);
+  [[nodiscard]] bool try_lock(LockMode mode, const std::string& path) {
+    return gantry::try_lock(fd_.get(), mode, path);
+  }
   void release() noexcept;
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
@@ -46,4 +56,4 @@ class FileLock {
 // Who holds locks on this file now: "process 123 (gantry)"; empty when it cannot be told.
 [[nodiscard]] std::string lock_holders(const std::string& path);
 
-}  // namespace gantry::state_leveldb
+}  // namespace gantry

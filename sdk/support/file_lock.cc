@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/state-leveldb/file_lock.h"
+#include "sdk/support/file_lock.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -10,12 +10,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <gantry/error.hpp>
 #include <sstream>
+#include <utility>
 
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 
-namespace gantry::state_leveldb {
+namespace gantry {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
@@ -58,15 +60,47 @@ class CloseWatch {
 
 }  // namespace
 
-milliseconds Wait::left(const std::string& path) const {
+milliseconds LockWait::left(const std::string& path) const {
   if (cancelled && cancelled()) {
-    throw Error(Code::kCancelled, "cancelled while waiting for " + path);
+    throw Error(Code::kCancelled, "cancelled while waiting for the lock " + path);
   }
   const auto rest = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
   if (rest <= milliseconds(0)) {
-    throw Error(Code::kTimeout, "timed out waiting for " + path);
+    const std::string holders = lock_holders(path);
+    throw Error(Code::kTimeout, "timed out waiting for the lock " + path + ": " +
+                                    (holders.empty() ? "another process" : holders) +
+                                    " holds it; try again, or end that process");
   }
   return rest;
+}
+
+LockWait usual_wait(std::function<bool()> cancelled) {
+  constexpr std::chrono::minutes kPatience{2};
+  return {steady_clock::now() + kPatience, std::move(cancelled)};
+}
+
+bool try_lock(int fd, LockMode mode, const std::string& path) {
+  const int operation = (mode == LockMode::kShared ? LOCK_SH : LOCK_EX) | LOCK_NB;
+  while (::flock(fd, operation) != 0) {
+    if (errno == EWOULDBLOCK) {
+      return false;
+    }
+    if (errno != EINTR) {
+      throw errno_error(errno, "lock " + path);
+    }
+  }
+  return true;
+}
+
+void wait_for_lock(int fd, LockMode mode, const std::string& path, const LockWait& wait) {
+  if (try_lock(fd, mode, path)) {
+    return;
+  }
+  // Watched before it is tried again, so that no release falls between.
+  CloseWatch watch(path);
+  while (!try_lock(fd, mode, path)) {
+    watch.wait(wait.left(path));
+  }
 }
 
 FileLock& FileLock::operator=(FileLock&& other) noexcept {
@@ -89,29 +123,9 @@ FileLock FileLock::open(const std::string& path) {
   return FileLock(std::move(fd));
 }
 
-bool FileLock::try_lock(LockMode mode) {
-  const int operation = (mode == LockMode::kShared ? LOCK_SH : LOCK_EX) | LOCK_NB;
-  while (::flock(fd_.get(), operation) != 0) {
-    if (errno == EWOULDBLOCK) {
-      return false;
-    }
-    if (errno != EINTR) {
-      throw errno_error(errno, "lock the state store");
-    }
-  }
-  return true;
-}
-
-FileLock FileLock::take(const std::string& path, LockMode mode, const Wait& wait) {
+FileLock FileLock::take(const std::string& path, LockMode mode, const LockWait& wait) {
   FileLock lock = open(path);
-  if (lock.try_lock(mode)) {
-    return lock;
-  }
-  // Watched before it is tried again, so that no release falls between.
-  CloseWatch watch(path);
-  while (!lock.try_lock(mode)) {
-    watch.wait(wait.left(path));
-  }
+  wait_for_lock(lock.fd(), mode, path, wait);
   return lock;
 }
 
@@ -150,4 +164,4 @@ std::string lock_holders(const std::string& path) {
   return holders;
 }
 
-}  // namespace gantry::state_leveldb
+}  // namespace gantry
