@@ -5,6 +5,7 @@
 #include <future>
 
 #include "plugins/net-cni/chain.h"
+#include "plugins/net-cni/json_read.h"
 #include "plugins/net-cni/leftovers.h"
 #include "plugins/net-cni/links.h"
 #include "sdk/support/files.h"
@@ -19,7 +20,7 @@ namespace {
 
 std::string bridge_of(const Conflist& list) {
   const Json& first = list.plugins.front();
-  return first["type"] == "bridge" ? first.value("bridge", "") : "";
+  return first["type"] == "bridge" ? text_in(first, "bridge") : "";
 }
 
 std::string alias_of(const Conflist& list) { return "gantry:" + list.path.string(); }
@@ -81,7 +82,7 @@ void Attachments::tailor(Conflist& list, const std::vector<PortMapping>& ports) 
     return plugin["type"] == "portmap" && ports.empty();
   });
   for (Json& plugin : list.plugins) {
-    if (plugin.contains("ipam") && plugin["ipam"].value("type", "") == "host-local") {
+    if (text_in(object_in(plugin, "ipam"), "type") == "host-local") {
       plugin["ipam"]["dataDir"] = lease_dir(list.name).parent_path().string();
     }
   }
@@ -111,7 +112,7 @@ void Attachments::mark_bridge(const Conflist& list) const {
 void Attachments::ensure_rules(const Conflist& list) const {
   try {
     if (!rules_.present(network_of(list))) {
-      rules_.install(networks_.own());
+      rules_.install([this] { return networks_.own(); });
     }
   } catch (const Error& error) {
     if (error.code() == Code::kNotFound) {
@@ -165,8 +166,7 @@ void Attachments::announce(const Conflist& list, const Record& record) const {
 // Deleting the host's end of the veth takes the container's end with it and needs no
 // namespace; the kernel's wait for it runs beside the plug-ins.
 void Attachments::detach_own_bridge(const Record& record, bool alive) const {
-  const auto link =
-      host_link(parse_result(record.result, "result of network " + record.key.network));
+  const auto link = host_link(record);
   const bool ours = link && link_mac(link->name) == link->mac;
   std::future<void> gone;
   if (ours) {

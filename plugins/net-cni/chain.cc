@@ -138,6 +138,7 @@ void add_chain(const Invoker& invoker, const RecordFolder& folder, Record& recor
       throw Error(Code::kCorrupt,
                   "plugin type=\"" + type + "\" answered to ADD without a result");
     }
+    (void)parse_result(result, "answer of plugin type=\"" + type + "\" to ADD");
     record.result = std::move(result);
     record.complete = i + 1 == record.plugins.size();
     folder.put(record);

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "plugins/net-cni/chain.h"
-#include "plugins/net-cni/file_lock.h"
 #include "plugins/net-cni/leases.h"
 #include "plugins/net-cni/links.h"
 #include "plugins/net-cni/names.h"
@@ -59,7 +58,7 @@ CniNet::CniNet(plugin::Host host, const std::string& config_json)
       invoker_(host, config_.plugin_dirs, host.run_dir()),
       networks_(host, config_, invoker_, fs::path(host.data_dir()) / "net.d"),
       rules_(host, host.data_dir(), fs::path(host.run_dir()) / "rules.lock"),
-      claims_(fs::path(host.run_dir()) / "ports"),
+      claims_(host, fs::path(host.run_dir()) / "ports"),
       attachments_(host, networks_, invoker_, rules_) {}
 
 std::string CniNet::info() {
@@ -89,7 +88,7 @@ std::string CniNet::network_create(const std::string& network_json) {
 }
 
 std::string CniNet::network_inspect(const std::string& name) {
-  return gantry::to_text(describe(networks_.get(name)));
+  return gantry::to_text(networks_.described(name));
 }
 
 void CniNet::network_list(const std::function<bool(std::string_view name)>& visit) {
@@ -102,7 +101,7 @@ void CniNet::network_list(const std::function<bool(std::string_view name)>& visi
 
 void CniNet::network_remove(const std::string& name) {
   const Conflist list = networks_.require_removable(name);
-  const FileLock lock(networks_.own_dir() / "lock");
+  const FileLock lock = networks_.lock();
   for (const Record& record : attachments_.records(name)) {
     if (is_network_namespace(record.netns_path)) {
       throw Error(Code::kBusy,
@@ -122,16 +121,15 @@ void CniNet::network_remove(const std::string& name) {
     delete_link(network.interface_name);
   }
   attachments_.forget_network(name);
-  std::vector<NetworkObject> rest = networks_.own();
-  std::erase_if(rest, [&](const NetworkObject& other) { return other.name == name; });
-  if (!rules_.present(network)) {
-    // Nothing of it stands.
-  } else if (rest.empty()) {
-    rules_.uninstall();
-  } else {
-    rules_.install(rest);
-  }
+  const auto rest = [&] {
+    std::vector<NetworkObject> others = networks_.own();
+    std::erase_if(others, [&](const NetworkObject& other) { return other.name == name; });
+    return others;
+  };
+  rules_.drop(network, rest);
   networks_.remove_file_of(list);
+  // Who has read the file before may have written its rules since.
+  rules_.drop(network, rest);
 }
 
 std::string CniNet::setup(const NetRequest& request) {
@@ -151,7 +149,8 @@ std::string CniNet::setup(const NetRequest& request) {
       if (publishes) {
         ports.clear();
       }
-      status[attachment.network] = status_of(result, attachment.interface_name);
+      // A container may be on one network with several interfaces.
+      status[attachment.network].merge_patch(status_of(result, attachment.interface_name));
     }
     if (!ports.empty()) {
       host_.warn("ignoring the published ports of container " + request.container_id +

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/net-cni/config.h"
 
-#include "plugins/net-cni/ip.h"
 #include "plugins/net-cni/names.h"
+#include "sdk/support/ip.h"
 #include "sdk/support/json.h"
 
 namespace gantry::net_cni {

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-const std::array<const char*, 5> kVersions{"0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0"};
+const std::array<const char*, 6> kVersions{"0.2.0", "0.3.0", "0.3.1",
+                                           "0.4.0", "1.0.0", "1.1.0"};
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& why) {
   throw Error(Code::kInvalid, "CNI network file " + path.string() + ": " + why);
@@ -33,9 +34,11 @@ std::string text_member(const Json& object, const char* key, const fs::path& pat
 }
 
 Json wrap_single(const Json& conf) {
-  Json list{{"name", conf.value("name", "")}, {"plugins", Json::array({conf})}};
-  if (conf.contains("cniVersion")) {
-    list["cniVersion"] = conf["cniVersion"];
+  Json list{{"plugins", Json::array({conf})}};
+  for (const char* key : {"name", "cniVersion"}) {
+    if (conf.contains(key)) {
+      list[key] = conf[key];
+    }
   }
   return list;
 }
@@ -130,7 +133,7 @@ Conflist parse_conflist(const std::string& text, const ConfigDir& dir, const fs:
   }
   if (std::find(kVersions.begin(), kVersions.end(), list.cni_version) == kVersions.end()) {
     refuse(path, "cniVersion " + list.cni_version +
-                     " is not supported; use one of 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0");
+                     " is not supported; use one of 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0");
   }
   if (!document["plugins"].is_array()) {
     refuse(path, "\"plugins\" is not a list");
@@ -161,6 +164,8 @@ std::vector<Conflist> load_conflists(const std::vector<ConfigDir>& dirs,
         }
       } catch (const Error& error) {
         on_bad(error.what());
+      } catch (const std::exception& error) {
+        on_bad("CNI network file " + path.string() + ": " + error.what());
       }
     }
   }

@@ -10,7 +10,7 @@
 #include <optional>
 #include <utility>
 
-#include "plugins/net-cni/file_lock.h"
+#include "plugins/net-cni/lock_wait.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 #include "sdk/support/subprocess.h"
@@ -178,7 +178,8 @@ plugin::SpawnResult Invoker::add(const std::string& program, const Invocation& i
     return spawn(program, invocation, config);
   }
   make_directories(marks_dir_, 0700);
-  std::optional<FileLock> lock(marks_dir_ / "lock");
+  std::optional<FileLock> lock =
+      FileLock::take(marks_dir_ / "lock", LockMode::kExclusive, patient(host_));
   if (gantry::exists(mark)) {
     lock.reset();
   }

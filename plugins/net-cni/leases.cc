@@ -4,9 +4,9 @@
 #include <sstream>
 #include <vector>
 
-#include "plugins/net-cni/file_lock.h"
-#include "plugins/net-cni/ip.h"
+#include "plugins/net-cni/lock_wait.h"
 #include "sdk/support/files.h"
+#include "sdk/support/ip.h"
 
 namespace gantry::net_cni {
 
@@ -17,7 +17,7 @@ void free_leases(const fs::path& folder,
   if (!gantry::exists(folder)) {
     return;
   }
-  const FileLock lock(folder / "lock");
+  const FileLock lock = FileLock::take(folder / "lock", LockMode::kExclusive, stubborn());
   std::vector<fs::path> stale;
   std::error_code error;
   for (fs::directory_iterator file(folder, error), end; !error && file != end;

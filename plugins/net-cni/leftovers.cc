@@ -6,8 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include "plugins/net-cni/json_read.h"
 #include "plugins/net-cni/links.h"
-#include "plugins/net-cni/result.h"
 #include "sdk/support/files.h"
 #include "sdk/support/subprocess.h"
 
@@ -72,7 +72,7 @@ void remove_masquerading(const Record& record, const std::string& program) {
 
 bool has_masquerading(const Record& record) {
   for (const Json& plugin : record.plugins) {
-    if (plugin.value("ipMasq", false)) {
+    if (flag_in(plugin, "ipMasq")) {
       return true;
     }
   }
@@ -81,13 +81,21 @@ bool has_masquerading(const Record& record) {
 
 }  // namespace
 
+std::optional<Link> host_link(const Record& record) {
+  if (record.result.is_null()) {
+    return std::nullopt;
+  }
+  try {
+    return host_link(parse_result(record.result, "result"));
+  } catch (const Error&) {
+    return std::nullopt;  // no result tells: DEL has to do without
+  }
+}
+
 void remove_leftovers(const Record& record) {
-  if (!record.result.is_null()) {
-    const auto link =
-        host_link(parse_result(record.result, "result of network " + record.key.network));
-    if (link && link_mac(link->name) == link->mac) {
-      delete_link(link->name);
-    }
+  const auto link = host_link(record);
+  if (link && link_mac(link->name) == link->mac) {
+    delete_link(link->name);
   }
   if (has_masquerading(record)) {
     remove_masquerading(record, "iptables");

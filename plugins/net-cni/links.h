@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "plugins/net-cni/ip.h"
+#include "sdk/support/ip.h"
 
 namespace gantry::net_cni {
 

@@ -5,6 +5,7 @@
 
 #include <ctime>
 
+#include "plugins/net-cni/json_read.h"
 #include "plugins/net-cni/network_object.h"
 #include "sdk/support/digest.h"
 
@@ -87,11 +88,6 @@ Json vlan_plugin(const NetworkObject& network) {
   return plugin;
 }
 
-std::string text_in(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 Json subnets_of(const Json& ipam) {
   Json subnets = Json::array();
   const auto add = [&](const Json& range) {
@@ -111,7 +107,8 @@ Json subnets_of(const Json& ipam) {
     }
     subnets.push_back(std::move(subnet));
   };
-  for (const Json& set : ipam.value("ranges", Json::array())) {
+  const Json sets = list_in(ipam, "ranges");
+  for (const Json& set : sets) {
     for (const Json& range : set) {
       add(range);
     }
@@ -186,7 +183,7 @@ Json conflist_of(const NetworkObject& network, const std::string& cni_version) {
 Json describe(const Conflist& list) {
   const Json& first = list.plugins.front();
   const auto type = first["type"].get<std::string>();
-  const Json ipam = first.value("ipam", Json::object());
+  const Json ipam = object_in(first, "ipam");
   bool dns = false;
   for (const Json& plugin : list.plugins) {
     dns = dns || plugin["type"] == "dnsname";
@@ -214,8 +211,8 @@ Json describe(const Conflist& list) {
   const std::string ipam_driver = text_in(ipam, "type");
   network["id"] = sha256_hex(list.name);
   network["created"] = file_time(list.path);
-  network["internal"] = type == "bridge" && !first.value("isGateway", false) &&
-                        !first.value("isDefaultGateway", false);
+  network["internal"] =
+      type == "bridge" && !flag_in(first, "isGateway") && !flag_in(first, "isDefaultGateway");
   network["ipv6_enabled"] = ipv6;
   set_unless_empty(network, "options", options_of(first));
   network["ipam_options"] = {{"driver", ipam_driver.empty() ? "none" : ipam_driver}};

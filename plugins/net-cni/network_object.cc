@@ -103,6 +103,13 @@ void complete_subnet(NetworkSubnet& subnet, bool internal) {
   inside(subnet.gateway, "gateway");
   inside(subnet.range_start, "lease range start ip");
   inside(subnet.range_end, "lease range end ip");
+  // Neither the subnet's own name nor its broadcast address is given out.
+  if (subnet.range_start == subnet.subnet.base) {
+    subnet.range_start = next(subnet.subnet.base);
+  }
+  if (!subnet.subnet.base.v6 && subnet.range_end == last_of(subnet.subnet)) {
+    subnet.range_end = previous(*subnet.range_end);
+  }
   if (subnet.range_start && subnet.range_end && *subnet.range_end < *subnet.range_start) {
     invalid("lease range of subnet " + text + " ends before it starts");
   }

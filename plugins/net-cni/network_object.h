@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "plugins/net-cni/conflist.h"
-#include "plugins/net-cni/ip.h"
+#include "sdk/support/ip.h"
 
 namespace gantry::net_cni {
 

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-#include "plugins/net-cni/file_lock.h"
+#include "plugins/net-cni/lock_wait.h"
 #include "plugins/net-cni/names.h"
 #include "sdk/support/subprocess.h"
 
@@ -110,20 +110,23 @@ std::string NetworkRules::filter_text(const std::vector<NetworkObject>& networks
   return text + "COMMIT\n";
 }
 
+bool NetworkRules::masquerades(const NetworkObject& network, bool v6) const {
+  const auto subnet =
+      std::find_if(network.subnets.begin(), network.subnets.end(),
+                   [v6](const NetworkSubnet& s) { return s.subnet.base.v6 == v6; });
+  std::vector<std::string> args{"-t", "nat", "-C"};
+  const auto rule = masquerade_rule(nat_chain_, subnet->subnet);
+  args.insert(args.end(), rule.begin(), rule.end());
+  return iptables(v6, args).ok;
+}
+
+bool NetworkRules::forwards(const NetworkObject& network, bool v6) const {
+  return iptables(v6, {"-C", forward_chain_, "-i", network.interface_name, "-j", "ACCEPT"}).ok;
+}
+
 bool NetworkRules::present(const NetworkObject& network) const {
   const auto stands = [&](bool v6) {
-    const auto subnet =
-        std::find_if(network.subnets.begin(), network.subnets.end(),
-                     [v6](const NetworkSubnet& s) { return s.subnet.base.v6 == v6; });
-    if (subnet == network.subnets.end()) {
-      return true;
-    }
-    std::vector<std::string> nat{"-t", "nat", "-C"};
-    const auto rule = masquerade_rule(nat_chain_, subnet->subnet);
-    nat.insert(nat.end(), rule.begin(), rule.end());
-    return iptables(v6, nat).ok &&
-           iptables(v6, {"-C", forward_chain_, "-i", network.interface_name, "-j", "ACCEPT"})
-               .ok;
+    return !has_family(network, v6) || (masquerades(network, v6) && forwards(network, v6));
   };
   return !is_routed(network) || (stands(false) && stands(true));
 }
@@ -145,13 +148,31 @@ NetworkRules::Outcome NetworkRules::install_family(const std::vector<NetworkObje
   return iptables(v6, with("-C")).ok ? Outcome{true, ""} : iptables(v6, with("-I"));
 }
 
-void NetworkRules::install(const std::vector<NetworkObject>& networks) const {
-  const FileLock lock(lock_file_);
+void NetworkRules::install(const Reader& networks) const {
+  const FileLock lock = FileLock::take(lock_file_, LockMode::kExclusive, patient(host_));
+  write(networks());
+}
+
+void NetworkRules::drop(const NetworkObject& network, const Reader& rest) const {
+  if (!is_routed(network)) {
+    return;
+  }
+  const FileLock lock = FileLock::take(lock_file_, LockMode::kExclusive, patient(host_));
+  for (const bool v6 : {false, true}) {
+    if (has_family(network, v6) && (masquerades(network, v6) || forwards(network, v6))) {
+      write(rest());
+      return;
+    }
+  }
+}
+
+void NetworkRules::write(const std::vector<NetworkObject>& networks) const {
   for (const bool v6 : {false, true}) {
     const bool needed =
         std::any_of(networks.begin(), networks.end(),
                     [v6](const NetworkObject& n) { return is_routed(n) && has_family(n, v6); });
     if (!needed) {
+      uninstall_family(v6);
       continue;
     }
     if (const Outcome nat = install_family(networks, v6, "nat"); !nat.ok) {
@@ -167,20 +188,21 @@ void NetworkRules::install(const std::vector<NetworkObject>& networks) const {
   }
 }
 
-void NetworkRules::uninstall() const noexcept {
+void NetworkRules::uninstall_family(bool v6) const noexcept {
   try {
-    const FileLock lock(lock_file_);
-    for (const bool v6 : {false, true}) {
+    if (iptables(v6, {"-t", "nat", "-S", nat_chain_}).ok) {
       (void)iptables(v6, {"-t", "nat", "-D", "POSTROUTING", "-j", nat_chain_});
       (void)iptables(v6, {"-t", "nat", "-F", nat_chain_});
       (void)iptables(v6, {"-t", "nat", "-X", nat_chain_});
+    }
+    if (iptables(v6, {"-S", forward_chain_}).ok) {
       (void)iptables(v6, {"-D", "FORWARD", "-j", forward_chain_});
       (void)iptables(v6, {"-F", forward_chain_});
       (void)iptables(v6, {"-F", isolation_chain_});
       (void)iptables(v6, {"-X", forward_chain_});
       (void)iptables(v6, {"-X", isolation_chain_});
     }
-  } catch (const std::exception& error) {
+  } catch (const std::exception& error) {  // where there is no ip6tables, there are no rules
     host_.debug(std::string("remove packet filter rules: ") + error.what());
   }
 }

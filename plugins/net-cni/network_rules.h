@@ -10,6 +10,7 @@
 #include <gantry/plugin/host.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,14 @@ class NetworkRules {
 
   // Whether the rules of this network stand. Two short programs for each address family.
   [[nodiscard]] bool present(const NetworkObject& network) const;
-  // Replaces all rules by those of these networks. Failing to forward is told as a warning,
-  // failing to masquerade is an Error.
-  void install(const std::vector<NetworkObject>& networks) const;
-  // Takes chains and jumps away; never throws.
-  void uninstall() const noexcept;
+  // Asked while no other process writes rules, so that nobody's network is forgotten.
+  using Reader = std::function<std::vector<NetworkObject>()>;
+  // Replaces all rules by those of these networks; a family that none of them needs loses
+  // chains and jumps. Failing to forward is told as a warning, failing to masquerade is an
+  // Error.
+  void install(const Reader& networks) const;
+  // The same if anything of this network stands.
+  void drop(const NetworkObject& network, const Reader& rest) const;
 
   // What install feeds to iptables-restore (ip6tables-restore when v6). Pure.
   [[nodiscard]] std::string nat_text(const std::vector<NetworkObject>& networks, bool v6) const;
@@ -42,6 +46,10 @@ class NetworkRules {
   };
   [[nodiscard]] Outcome iptables(bool v6, const std::vector<std::string>& args) const;
   [[nodiscard]] Outcome restore(bool v6, const std::string& text) const;
+  [[nodiscard]] bool masquerades(const NetworkObject& network, bool v6) const;
+  [[nodiscard]] bool forwards(const NetworkObject& network, bool v6) const;
+  void write(const std::vector<NetworkObject>& networks) const;
+  void uninstall_family(bool v6) const noexcept;
   [[nodiscard]] Outcome install_family(const std::vector<NetworkObject>& networks, bool v6,
                                        const std::string& table) const;
 

@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "plugins/net-cni/links.h"
+#include "plugins/net-cni/lock_wait.h"
 #include "plugins/net-cni/names.h"
+#include "sdk/support/digest.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 
@@ -54,6 +56,13 @@ bool holds(const std::vector<T>& list, const T& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+// A bridge of ours whose network file is gone, with nothing attached.
+bool is_left_over(const std::string& bridge) {
+  const std::string owner = link_alias(bridge);
+  return owner.starts_with("gantry:/") && !exists(owner.substr(7)) &&
+         bridge_ports(bridge).empty();
+}
+
 bool collides(const std::vector<Subnet>& taken, const Subnet& subnet) {
   return std::any_of(taken.begin(), taken.end(),
                      [&](const Subnet& other) { return overlap(other, subnet); });
@@ -71,7 +80,9 @@ Networks::Networks(plugin::Host host, const Config& config, const Invoker& invok
 }
 
 std::optional<Conflist> Networks::find(const std::string& name) const {
-  require_name("network", name);
+  if (!is_name(name)) {
+    return std::nullopt;  // no network has such a name
+  }
   return find_conflist(dirs_, name, [this](const std::string& bad) { warn(bad); });
 }
 
@@ -84,6 +95,19 @@ Conflist Networks::get(const std::string& name) const {
   }
   throw Error(Code::kNotFound,
               "unable to find network with name or ID " + name + ": network not found");
+}
+
+Json Networks::described(const std::string& name) const {
+  if (const auto list = find(name)) {
+    return describe(*list);
+  }
+  if (name != config_.default_network) {
+    return describe(get(name));
+  }
+  NetworkObject network = plan_default(taken());
+  network.created = now_text();
+  const std::string text = conflist_of(network, "1.0.0").dump();
+  return describe(parse_conflist(text, {own_dir_, true}, own_dir_ / (name + ".conflist")));
 }
 
 std::vector<std::string> Networks::names() const {
@@ -112,7 +136,12 @@ std::vector<NetworkObject> Networks::own() const {
 
 FileLock Networks::hold() const {
   make_directories(own_dir_, 0755);
-  return FileLock(own_dir_ / "lock", FileLock::Mode::kShared);
+  return FileLock::take(own_dir_ / "lock", LockMode::kShared, patient(host_));
+}
+
+FileLock Networks::lock() const {
+  make_directories(own_dir_, 0755);
+  return FileLock::take(own_dir_ / "lock", LockMode::kExclusive, patient(host_));
 }
 
 Networks::Taken Networks::taken() const {
@@ -136,20 +165,10 @@ Networks::Taken Networks::taken() const {
 
 std::string Networks::choose_bridge(const Taken& taken, int first) const {
   for (int i = first; i < 10000; ++i) {
-    const std::string name = "gantry" + std::to_string(i);
-    if (holds(taken.bridges, name)) {
-      continue;
+    std::string name = "gantry" + std::to_string(i);
+    if (!holds(taken.bridges, name) && (!link_exists(name) || is_left_over(name))) {
+      return name;
     }
-    if (link_exists(name)) {
-      // A bridge of ours whose network file is gone, with nothing attached, is left over.
-      const std::string owner = link_alias(name);
-      if (!owner.starts_with("gantry:/") || exists(owner.substr(7)) ||
-          !bridge_ports(name).empty()) {
-        continue;
-      }
-      delete_link(name);
-    }
-    return name;
   }
   throw Error(Code::kNoSpace, "no name for a bridge is free; remove unused networks");
 }
@@ -222,8 +241,7 @@ std::string Networks::choose_version(const NetworkObject& network) const {
                                       "newer CNI plugins");
 }
 
-Conflist Networks::create_locked(NetworkObject network) const {
-  const Taken taken = this->taken();
+Conflist Networks::create_locked(NetworkObject network, const Taken& taken) const {
   if (network.name.empty()) {
     for (int i = 1; network.name.empty(); ++i) {
       const std::string name = "gantry" + std::to_string(i);
@@ -236,12 +254,12 @@ Conflist Networks::create_locked(NetworkObject network) const {
   }
   if (network.driver == "bridge") {
     const std::string& bridge = network.interface_name;
-    if (!bridge.empty() && (holds(taken.bridges, bridge) || link_exists(bridge))) {
-      throw Error(Code::kExists, "bridge name " + bridge + " already in use");
-    }
     if (bridge.empty()) {
       network.interface_name = choose_bridge(taken, 1);
+    } else if (holds(taken.bridges, bridge) || (link_exists(bridge) && !is_left_over(bridge))) {
+      throw Error(Code::kExists, "bridge name " + bridge + " already in use");
     }
+    delete_link(network.interface_name);  // gone, or left over
   } else if (!network.interface_name.empty() && !link_exists(network.interface_name)) {
     throw Error(Code::kInvalid,
                 "parent interface " + network.interface_name + " does not exist");
@@ -252,7 +270,9 @@ Conflist Networks::create_locked(NetworkObject network) const {
          ": the CNI plugin dnsname is not installed");
     network.dns = false;
   }
-  network.id = random_id();
+  if (network.id.empty()) {
+    network.id = random_id();
+  }
   network.created = now_text();
   const fs::path path = own_dir_ / (network.name + ".conflist");
   const std::string text = conflist_of(network, choose_version(network)).dump(2) + "\n";
@@ -262,24 +282,18 @@ Conflist Networks::create_locked(NetworkObject network) const {
 }
 
 Conflist Networks::create(NetworkObject request) const {
-  make_directories(own_dir_, 0755);
-  const FileLock lock(own_dir_ / "lock");
+  const FileLock lock = this->lock();
   if (request.name == config_.default_network) {
     throw Error(Code::kExists,
                 "network name " + request.name + " already used: network already exists");
   }
-  return create_locked(std::move(request));
+  return create_locked(std::move(request), taken());
 }
 
-Conflist Networks::ensure_default() const {
-  make_directories(own_dir_, 0755);
-  const FileLock lock(own_dir_ / "lock");
-  if (auto list = find(config_.default_network)) {
-    return std::move(*list);  // another process was faster
-  }
+NetworkObject Networks::plan_default(const Taken& taken) const {
   NetworkObject network;
   network.name = config_.default_network;
-  const Taken taken = this->taken();
+  network.id = sha256_hex(network.name);  // the same before it is made as after
   network.interface_name = choose_bridge(taken, 0);
   NetworkSubnet subnet{parse_subnet(config_.default_subnet), {}, {}, {}};
   if (collides(taken.subnets, subnet.subnet)) {
@@ -291,7 +305,16 @@ Conflist Networks::ensure_default() const {
   }
   complete_subnet(subnet, false);
   network.subnets.push_back(subnet);
-  return create_locked(std::move(network));
+  return network;
+}
+
+Conflist Networks::ensure_default() const {
+  const FileLock lock = this->lock();
+  if (auto list = find(config_.default_network)) {
+    return std::move(*list);  // another process was faster
+  }
+  const Taken taken = this->taken();
+  return create_locked(plan_default(taken), taken);
 }
 
 Conflist Networks::require_removable(const std::string& name) const {

@@ -13,9 +13,9 @@
 
 #include "plugins/net-cni/config.h"
 #include "plugins/net-cni/conflist.h"
-#include "plugins/net-cni/file_lock.h"
 #include "plugins/net-cni/invoker.h"
 #include "plugins/net-cni/network_object.h"
+#include "sdk/support/file_lock.h"
 
 namespace gantry::net_cni {
 
@@ -27,13 +27,18 @@ class Networks {
 
   // The default network is made when it is missing. kNotFound in podman's words.
   [[nodiscard]] Conflist get(const std::string& name) const;
+  // Podman's object of it. The default network is described even before it is made, and is
+  // not made for that. kNotFound as get.
+  [[nodiscard]] Json described(const std::string& name) const;
   [[nodiscard]] std::optional<Conflist> find(const std::string& name) const;
   // The default network's name is there even before its first use.
   [[nodiscard]] std::vector<std::string> names() const;
   // Gantry's own.
   [[nodiscard]] std::vector<NetworkObject> own() const;
-  // Keeps gantry's networks from being removed while it lives.
+  // Keeps gantry's networks from being removed while it lives; many may hold it at once.
   [[nodiscard]] FileLock hold() const;
+  // The lock of whoever changes what networks there are.
+  [[nodiscard]] FileLock lock() const;
 
   // What the request leaves out is chosen: id, bridge, subnets, gateways.
   [[nodiscard]] Conflist create(NetworkObject request) const;
@@ -56,7 +61,8 @@ class Networks {
   [[nodiscard]] Subnet choose_v6_subnet(const Taken& taken) const;
   void choose_subnets(NetworkObject& network, const Taken& taken) const;
   [[nodiscard]] std::string choose_version(const NetworkObject& network) const;
-  [[nodiscard]] Conflist create_locked(NetworkObject network) const;
+  [[nodiscard]] NetworkObject plan_default(const Taken& taken) const;
+  [[nodiscard]] Conflist create_locked(NetworkObject network, const Taken& taken) const;
   [[nodiscard]] Conflist ensure_default() const;
   void warn(const std::string& message) const { host_.warn("ignoring " + message); }
 

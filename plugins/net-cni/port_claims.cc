@@ -7,12 +7,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <sstream>
 
-#include "plugins/net-cni/file_lock.h"
-#include "plugins/net-cni/ip.h"
+#include "plugins/net-cni/lock_wait.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/ip.h"
 
 namespace gantry::net_cni {
 
@@ -65,12 +66,19 @@ void write_claims(const fs::path& path, const std::vector<Claim>& claims) {
   write_file(path, text, 0600);
 }
 
+// One text for each address, however it was written.
 std::string claim_ip(const Port& port) {
-  return port.host_ip.empty() || port.host_ip == "0.0.0.0" ? "*" : port.host_ip;
+  return port.host_ip.empty() ? "*" : to_text(parse_ip(port.host_ip));
 }
 
 bool clash(const std::string& a, const std::string& b) {
-  return a == "*" || b == "*" || a == b;
+  const std::optional<Ip> one = find_ip(a);
+  const std::optional<Ip> other = find_ip(b);
+  if (!one || !other) {
+    return true;  // all addresses of both families
+  }
+  const auto any = [](const Ip& ip) { return ip.bytes == Ip{}.bytes; };
+  return one->v6 == other->v6 && (any(*one) || any(*other) || *one == *other);
 }
 
 Error in_use(const Port& port, const std::string& why) {
@@ -134,7 +142,7 @@ void PortClaims::claim(const std::string& container_id,
     return;
   }
   make_directories(folder_, 0700);
-  const FileLock lock(folder_ / "lock");
+  const FileLock lock = FileLock::take(folder_ / "lock", LockMode::kExclusive, patient(host_));
   const std::vector<Port> ports = single_ports(mappings);
   const auto path_of = [&](const Port& port) {
     return folder_ / (port.protocol + "-" + std::to_string(port.number));
@@ -165,7 +173,7 @@ void PortClaims::release(const std::string& container_id,
   if (mappings.empty() || !gantry::exists(folder_)) {
     return;
   }
-  const FileLock lock(folder_ / "lock");
+  const FileLock lock = FileLock::take(folder_ / "lock", LockMode::kExclusive, stubborn());
   for (const Port& port : single_ports(mappings)) {
     const fs::path path = folder_ / (port.protocol + "-" + std::to_string(port.number));
     std::vector<Claim> claims = read_claims(path);
@@ -180,7 +188,7 @@ void PortClaims::sweep(const std::function<bool(const std::string&)>& keep) cons
   if (!gantry::exists(folder_)) {
     return;
   }
-  const FileLock lock(folder_ / "lock");
+  const FileLock lock = FileLock::take(folder_ / "lock", LockMode::kExclusive, stubborn());
   std::vector<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator file(folder_, error), end; !error && file != end;

@@ -6,6 +6,7 @@
 // Any thread and process.
 #pragma once
 
+#include <gantry/plugin/host.hpp>
 #include <gantry/plugin/net.hpp>
 
 #include <filesystem>
@@ -17,7 +18,8 @@ namespace gantry::net_cni {
 
 class PortClaims {
  public:
-  explicit PortClaims(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  PortClaims(plugin::Host host, std::filesystem::path folder)
+      : host_(host), folder_(std::move(folder)) {}
 
   // All or nothing. kBusy in podman's words when another container or program has one.
   // Claims that this container already has are kept.
@@ -30,6 +32,7 @@ class PortClaims {
   void sweep(const std::function<bool(const std::string& container_id)>& keep) const;
 
  private:
+  plugin::Host host_;
   std::filesystem::path folder_;
 };
 

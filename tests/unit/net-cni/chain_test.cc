@@ -232,6 +232,43 @@ TEST_F(Chain, ErrorsWithoutJsonArePassedOnToo) {
                [&] { (void)net_.setup(request()); });
 }
 
+TEST_F(Chain, AnAnswerThatIsNoResultIsUndoneAndCanBeRepeated) {
+  for (const char* answer : {"7", "[]", R"({"cniVersion":"1.0.0","interfaces":"none"})",
+                             R"({"ips":[{"address":4}]})", R"({"dns":{"nameservers":[1]}})"}) {
+    fake_.answer_next("two", "ADD", answer);
+    expect_error(Code::kCorrupt, "plugin type=\"two\"", [&] { (void)net_.setup(request()); });
+    EXPECT_THAT(leftovers(), IsEmpty()) << answer;
+  }
+  (void)net_.setup(request());
+  net_.teardown(request());
+  EXPECT_THAT(leftovers(), IsEmpty());
+}
+
+TEST_F(Chain, ARecordWhoseResultIsNoneIsTornDownAllTheSame) {
+  for (const bool own_way : {true, false}) {
+    (void)net_.setup(request());
+    const auto file = host_.data_dir() / "records" / "net" / "c1.eth0.json";
+    Json record = Json::parse(read_file(file));
+    record["result"] = Json{{"interfaces", 5}};
+    record["netns"] = "/nowhere";
+    write_file(file, record.dump());
+    fake_.forget_calls();
+    own_way ? net_.teardown(request()) : net_.gc({});
+    EXPECT_THAT(fake_.order(), ElementsAre("DEL three", "DEL two", "DEL one"));
+    EXPECT_THAT(leftovers(), IsEmpty());
+  }
+}
+
+TEST_F(Chain, OneNetworkTwiceTellsOfBothInterfaces) {
+  plugin::NetRequest twice = request();
+  twice.attachments.push_back({"net", "eth1", {}, "", {}});
+  const Json status = Json::parse(net_.setup(twice));
+  EXPECT_EQ(status["net"]["interfaces"].size(), 2);
+  EXPECT_TRUE(status["net"]["interfaces"].contains("eth0"));
+  net_.teardown(twice);
+  EXPECT_THAT(leftovers(), IsEmpty());
+}
+
 TEST_F(Chain, AMissingPluginIsNamed) {
   remove_file(host_.root() / "bin" / "two");
   expect_error(Code::kNotFound,

@@ -32,6 +32,11 @@ if [ -e "$here/../fail-$type-$CNI_COMMAND" ]; then
   rm "$here/../fail-$type-$CNI_COMMAND"
   exit 1
 fi
+if [ -e "$here/../answer-$type-$CNI_COMMAND" ]; then
+  cat "$here/../answer-$type-$CNI_COMMAND"
+  rm "$here/../answer-$type-$CNI_COMMAND"
+  exit 0
+fi
 if [ "$CNI_COMMAND" = ADD ]; then
   cat <<END
 {"cniVersion":"1.0.0",
@@ -55,6 +60,11 @@ void FakeCni::install(const std::string& type) const { write_file(bin_ / type, k
 void FakeCni::fail_next(const std::string& type, const std::string& command,
                         const std::string& answer) const {
   write_file(host_.root() / ("fail-" + type + "-" + command), answer);
+}
+
+void FakeCni::answer_next(const std::string& type, const std::string& command,
+                          const std::string& answer) const {
+  write_file(host_.root() / ("answer-" + type + "-" + command), answer);
 }
 
 std::vector<FakeCall> FakeCni::calls() const {

@@ -31,6 +31,9 @@ class FakeCni {
   // The next call of this type and command fails with this answer; it may be no JSON.
   void fail_next(const std::string& type, const std::string& command,
                  const std::string& answer) const;
+  // The next call of this type and command succeeds with this answer.
+  void answer_next(const std::string& type, const std::string& command,
+                   const std::string& answer) const;
   [[nodiscard]] std::vector<FakeCall> calls() const;
   // "ADD one", "DEL two", in order.
   [[nodiscard]] std::vector<std::string> order() const;

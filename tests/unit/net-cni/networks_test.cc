@@ -86,6 +86,54 @@ TEST_F(NetworksTest, CreateKeepsWhatIsAsked) {
   EXPECT_EQ(file["cniVersion"], "1.0.0");
 }
 
+TEST_F(NetworksTest, ALeaseRangeLeavesNetworkAndBroadcastAddressOut) {
+  const Json network = create(R"({"name":"all","subnets":[{"subnet":"10.123.7.0/24",
+      "lease_range":{"start_ip":"10.123.7.0","end_ip":"10.123.7.255"}}]})");
+  EXPECT_EQ(network["subnets"][0]["lease_range"],
+            Json::parse(R"({"start_ip":"10.123.7.1","end_ip":"10.123.7.254"})"));
+}
+
+TEST_F(NetworksTest, ANameNoNetworkCanHaveIsNotFound) {
+  for (const char* name : {"", "a/b", "localhost/image:latest", "../x", "-x"}) {
+    expect_error(Code::kNotFound, "network not found",
+                 [&] { (void)net_->network_inspect(name); });
+    expect_error(Code::kNotFound, "network not found", [&] { net_->network_remove(name); });
+  }
+}
+
+TEST_F(NetworksTest, LookingMakesNoDefaultNetworkAndRunsNothing) {
+  const Json planned = Json::parse(net_->network_inspect("gantry"));
+  EXPECT_EQ(names().front(), "gantry");
+  EXPECT_EQ(planned["subnets"].size(), 1);
+  EXPECT_THAT(files_below(host_.data_dir()), ::testing::IsEmpty());
+  EXPECT_THAT(fake_.order(), ::testing::IsEmpty());
+}
+
+// Each of these files once took all networks away.
+TEST_F(NetworksTest, OddFilesOfTheAdministratorArePassedOver) {
+  host_.write_admin("1.conf", R"({"name":5,"type":"bridge"})");
+  host_.write_admin("2.conf", R"({"name":"x","type":"bridge","cniVersion":{}})");
+  host_.write_admin("3.conflist", R"({"name":"three","plugins":[
+      {"type":"bridge","ipam":null,"isGateway":"true"}]})");
+  host_.write_admin("4.conflist", R"({"name":"four","plugins":[
+      {"type":"bridge","ipam":{"ranges":7,"type":[]},"bridge":{},"ipMasq":"yes"}]})");
+  host_.write_admin("5.conflist", R"({"name":"five","plugins":[
+      {"type":"bridge","ipam":{"ranges":[3,[4],[{"subnet":1}]]}}]})");
+  host_.write_admin("6.conflist", R"({"name":"six","plugins":{"a":1}})");
+  host_.write_admin("7.conflist", R"([{"name":"seven"}])");
+  EXPECT_THAT(names(), UnorderedElementsAre("gantry", "three", "four", "five"));
+  for (const std::string& name : names()) {
+    EXPECT_EQ(Json::parse(net_->network_inspect(name))["name"], name);
+  }
+  EXPECT_EQ(create(R"({"name":"mine"})")["name"], "mine");
+}
+
+TEST_F(NetworksTest, ListsOfTheNewestVersionAreUsed) {
+  host_.write_admin("1.conflist",
+                    R"({"cniVersion":"1.1.0","name":"new","plugins":[{"type":"bridge"}]})");
+  EXPECT_THAT(names(), UnorderedElementsAre("gantry", "new"));
+}
+
 TEST_F(NetworksTest, BadRequestsAreToldInWords) {
   const auto invalid = Code::kInvalid;
   refuse(invalid, "nonsense", "the network description is not valid JSON");
@@ -210,8 +258,10 @@ TEST_F(NetworksTest, TheDefaultNetworkIsMadeOnceByManyAtOnce) {
   std::vector<std::future<std::string>> answers;
   for (int i = 0; i < 8; ++i) {
     answers.push_back(std::async(std::launch::async, [this] {
-      CniNet own(host_.host(), fake_.config());
-      return own.network_inspect("gantry");
+      const Config config = parse_config(fake_.config());
+      const Invoker invoker(host_.host(), config.plugin_dirs, host_.run_dir());
+      const Networks networks(host_.host(), config, invoker, host_.data_dir() / "net.d");
+      return networks.get("gantry").document.dump();
     }));
   }
   const std::string first = answers.front().get();

@@ -11,6 +11,7 @@
 
 #include "plugins/net-cni/cni_net.h"
 #include "plugins/net-cni/links.h"
+#include "sdk/support/file_lock.h"
 #include "sdk/support/files.h"
 #include "sdk/support/json.h"
 #include "tests/unit/net-cni/private_network.h"
@@ -50,7 +51,11 @@ class RealCni : public ::testing::Test {
     for (const char* bridge : {"gantry0", "gantry1", "gantry2", "gantry3", "adm0"}) {
       delete_link(bridge);
     }
-    (void)output_of("iptables -t nat -F; iptables -t nat -X; iptables -F; iptables -X");
+    for (const char* iptables : {"iptables", "ip6tables"}) {
+      const std::string run = iptables;
+      (void)output_of(run + " -t nat -F; " + run + " -t nat -X; " + run + " -F; " + run +
+                      " -X");
+    }
   }
 
   std::unique_ptr<CniNet> make_net() const {
@@ -248,6 +253,45 @@ TEST_F(RealCni, FlushedRulesComeBackWithTheNextContainer) {
   const std::string rules = output_of("iptables -t nat -S");
   EXPECT_THAT(rules, HasSubstr("MASQUERADE"));
   EXPECT_THAT(rules, HasSubstr("-A POSTROUTING -j GANTRY-"));
+}
+
+// The next network may get the same bridge.
+TEST_F(RealCni, RulesGoWithTheNetworkThoughOthersStay) {
+  const auto one = new_namespace("one");
+  (void)net_->setup(request(*one));
+  (void)net_->network_create(R"({"name":"dual","ipv6_enabled":true})");
+  const auto two = new_namespace("two");
+  const plugin::NetRequest other = request(*two, "dual", std::string(64, 'b'));
+  (void)net_->setup(other);
+  EXPECT_THAT(output_of("ip6tables-save"), HasSubstr("GANTRY-"));
+  EXPECT_THAT(output_of("iptables-save"), HasSubstr("-i gantry1"));
+  net_->teardown(other);
+  net_->network_remove("dual");
+  EXPECT_THAT(output_of("ip6tables-save"), Not(HasSubstr("GANTRY-")));
+  EXPECT_THAT(output_of("iptables-save"), Not(HasSubstr("gantry1")));
+  EXPECT_THAT(output_of("iptables-save"), HasSubstr("-i gantry0"));
+}
+
+TEST_F(RealCni, NoRulesStayForNetworksThatNeedNone) {
+  (void)net_->network_create(R"({"name":"out"})");
+  (void)net_->network_create(R"({"name":"in","internal":true})");
+  const auto ns = new_namespace("one");
+  (void)net_->setup(request(*ns, "out"));
+  net_->teardown(request(*ns, "out"));
+  net_->network_remove("out");
+  EXPECT_THAT(output_of("iptables-save"), Not(HasSubstr("GANTRY-")));
+}
+
+// Were they read before, one of two processes would write rules without the other's network.
+TEST_F(RealCni, NetworksAreReadWhileNobodyElseWritesRules) {
+  const std::filesystem::path lock = host_->run_dir() / "rules.lock";
+  const NetworkRules rules(host_->host(), "test", lock);
+  bool free = true;
+  rules.install([&] {
+    free = FileLock::open(lock).try_lock(LockMode::kShared, lock);
+    return std::vector<NetworkObject>();
+  });
+  EXPECT_FALSE(free);
 }
 
 TEST_F(RealCni, ManyAtOnceGetAddressesOfTheirOwn) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/net-cni/ip.h"
+#include "sdk/support/ip.h"
 
 #include "tests/unit/net/matchers.h"
 
-namespace gantry::net_cni {
+namespace gantry {
 namespace {
 
 TEST(Subnet, ParsesAndPrints) {
@@ -30,6 +30,8 @@ TEST(Subnet, ContainsAndOverlaps) {
 
 TEST(Subnet, Next) {
   EXPECT_EQ(to_text(next(parse_ip("10.0.0.255"))), "10.0.1.0");
+  EXPECT_EQ(to_text(previous(parse_ip("10.0.1.0"))), "10.0.0.255");
+  EXPECT_EQ(to_text(previous(parse_ip("fd00::1:0"))), "fd00::ffff");
   EXPECT_EQ(to_text(*next(parse_subnet("10.89.255.0/24"))), "10.90.0.0/24");
   EXPECT_EQ(to_text(*next(parse_subnet("10.89.0.0/16"))), "10.90.0.0/16");
   EXPECT_EQ(to_text(*next(parse_subnet("10.0.0.16/28"))), "10.0.0.32/28");
@@ -37,4 +39,4 @@ TEST(Subnet, Next) {
 }
 
 }  // namespace
-}  // namespace gantry::net_cni
+}  // namespace gantry

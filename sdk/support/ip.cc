@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/net-cni/ip.h"
+#include "sdk/support/ip.h"
 
 #include <arpa/inet.h>
 
@@ -7,7 +7,7 @@
 #include <charconv>
 #include <gantry/error.hpp>
 
-namespace gantry::net_cni {
+namespace gantry {
 
 namespace {
 
@@ -102,6 +102,16 @@ Ip next(const Ip& ip) {
   return result;
 }
 
+Ip previous(const Ip& ip) {
+  Ip result = ip;
+  for (int i = ip.bits() / 8 - 1; i >= 0; --i) {
+    if (result.bytes[static_cast<std::size_t>(i)]-- != 0) {
+      break;
+    }
+  }
+  return result;
+}
+
 Ip last_of(const Subnet& subnet) {
   Ip ip = subnet.base;
   for (int i = 0; i < ip.bits() / 8; ++i) {
@@ -119,4 +129,4 @@ std::optional<Subnet> next(const Subnet& subnet) {
   return result;
 }
 
-}  // namespace gantry::net_cni
+}  // namespace gantry

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace gantry::net_cni {
+namespace gantry {
 
 struct Ip {
   bool v6 = false;
@@ -35,9 +35,10 @@ struct Subnet {
 [[nodiscard]] bool contains(const Subnet& subnet, const Ip& ip);
 [[nodiscard]] bool overlap(const Subnet& a, const Subnet& b);
 [[nodiscard]] Ip next(const Ip& ip);
+[[nodiscard]] Ip previous(const Ip& ip);
 // The last address: of an IPv4 subnet, the broadcast address.
 [[nodiscard]] Ip last_of(const Subnet& subnet);
 // The subnet of the same size after this one; nullopt at the end of the address space.
 [[nodiscard]] std::optional<Subnet> next(const Subnet& subnet);
 
-}  // namespace gantry::net_cni
+}  // namespace gantry
