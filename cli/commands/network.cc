@@ -2,6 +2,7 @@
 #include "core/ports/network.h"
 
 #include <algorithm>
+#include <optional>
 #include <ostream>
 
 #include "cli/commands/commands.h"
@@ -15,6 +16,7 @@
 #include "core/engine/engine.h"
 #include "core/lifecycle/verbs/list.h"
 #include "core/lifecycle/verbs/remove.h"
+#include "sdk/support/ip.h"
 
 namespace gantry::cli {
 namespace {
@@ -73,12 +75,29 @@ constexpr Column kColumns[] = {{"NETWORK ID", "ID"}, {"NAME", "Name"}, {"DRIVER"
 
 ports::Network& networks_of(Context& context) { return context.engine().backends.network(""); }
 
+std::optional<Json> find_network(ports::Network& networks, const std::string& name) {
+  try {
+    return std::make_optional(networks.inspect(name));
+  } catch (const Error& error) {
+    if (error.code() == Code::kNotFound) {
+      return std::nullopt;
+    }
+    throw;
+  }
+}
+
 // "10.1.0.0/24" or "10.1.0.5-10.1.0.9".
 Json lease_range(const std::string& text) {
-  if (const auto pair = cut(text, '-')) {
-    return {{"start_ip", pair->first}, {"end_ip", pair->second}};
+  try {
+    if (const auto pair = cut(text, '-')) {
+      return {{"start_ip", to_text(parse_ip(pair->first))},
+              {"end_ip", to_text(parse_ip(pair->second))}};
+    }
+    const Subnet range = parse_subnet(text);
+    return {{"start_ip", to_text(range.base)}, {"end_ip", to_text(last_of(range))}};
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string("option --ip-range: ") + error.what());
   }
-  return {{"subnet", text}};
 }
 
 Json subnets_of(const Options& options) {
@@ -127,7 +146,9 @@ int create(Context& context) {
   try {
     context.out() << networks_of(context).create(request).value("name", "") << "\n";
   } catch (const Error& error) {
-    if (error.code() != Code::kExists || !options.flag("ignore")) {
+    // What exists may be the bridge, and not the network.
+    if (error.code() != Code::kExists || !options.flag("ignore") || !request.contains("name") ||
+        !find_network(networks_of(context), context.arguments().front())) {
       throw;
     }
     context.out() << context.arguments().front() << "\n";
@@ -160,7 +181,9 @@ bool fits(const Json& network, const std::string& filter) {
 std::vector<Json> chosen(Context& context) {
   std::vector<Json> all;
   for (const std::string& name : networks_of(context).list()) {
-    all.push_back(networks_of(context).inspect(name));
+    if (std::optional<Json> network = find_network(networks_of(context), name)) {
+      all.push_back(std::move(*network));  // else it was removed since
+    }
   }
   for (const std::string& filter : context.options().list("filter")) {
     std::erase_if(all, [&](const Json& network) { return !fits(network, filter); });
@@ -229,15 +252,7 @@ int rm(Context& context) {
 }
 
 int exists(Context& context) {
-  try {
-    (void)networks_of(context).inspect(context.arguments().front());
-    return kExitOk;
-  } catch (const Error& error) {
-    if (error.code() == Code::kNotFound) {
-      return kExitNo;
-    }
-    throw;
-  }
+  return find_network(networks_of(context), context.arguments().front()) ? kExitOk : kExitNo;
 }
 
 }  // namespace

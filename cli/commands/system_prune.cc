@@ -41,15 +41,17 @@ void print_title(Context& context, const char* title, bool& printed) {
   }
 }
 
-// One that cannot be removed is told and does not keep the others.
+// One that cannot be removed is told and does not keep the others. remove answers whether
+// it was there to be removed.
 void try_each(Context& context, const char* title, const std::vector<std::string>& names,
-              const std::function<void(const std::string&)>& remove) {
+              const std::function<bool(const std::string&)>& remove) {
   bool printed = false;
   for (const std::string& name : names) {
     try {
-      remove(name);
-      print_title(context, title, printed);
-      context.out() << name << "\n";
+      if (remove(name)) {
+        print_title(context, title, printed);
+        context.out() << name << "\n";
+      }
     } catch (const Error& error) {
       context.err() << "Error: " << error.what() << "\n";
     }
@@ -95,8 +97,18 @@ std::vector<std::string> unused_networks(engine::Engine& engine) {
 
 void prune_networks(Context& context, const char* title) {
   engine::Engine& engine = context.engine();
-  try_each(context, title, unused_networks(engine),
-           [&](const std::string& name) { engine.backends.network("").remove(name); });
+  try_each(context, title, unused_networks(engine), [&](const std::string& name) {
+    try {
+      engine.backends.network("").remove(name);
+      return true;
+    } catch (const Error& error) {
+      // The administrator's networks are not ours to remove, and nobody asked for that.
+      if (error.code() != Code::kPermission && error.code() != Code::kNotFound) {
+        throw;
+      }
+      return false;
+    }
+  });
 }
 
 std::uint64_t bytes_of(const lifecycle::DiskUsage& usage) {
@@ -139,11 +151,16 @@ int prune_system(Context& context) {
   engine::Engine& engine = context.engine();
   const std::uint64_t before = bytes_of(lifecycle::disk_usage(engine));
   try_each(context, "Deleted Containers", ended_containers(context),
-           [&](const std::string& id) { (void)lifecycle::remove(engine, id, {}); });
+           [&](const std::string& id) {
+             (void)lifecycle::remove(engine, id, {});
+             return true;
+           });
   if (options.flag("volumes")) {
     volume::Volumes volumes(engine.store, engine.layout.volumes());
-    try_each(context, "Deleted Volumes", unused_volumes(volumes),
-             [&](const std::string& name) { volumes.remove(name); });
+    try_each(context, "Deleted Volumes", unused_volumes(volumes), [&](const std::string& name) {
+      volumes.remove(name);
+      return true;
+    });
   }
   prune_networks(context, "Deleted Networks");
   prune_images(context, options.flag("all"));

@@ -248,6 +248,43 @@ class TestVerbs:
         assert gantry_once.ok("network", "rm", name) == name
         assert gantry_once("network", "exists", name).code == 1
 
+    def test_ignore_is_about_the_network_alone(self, gantry_once):
+        name = "net" + secrets.token_hex(3)
+        taken = ("network", "create", "--ignore", "--interface-name=lo")
+        gantry_once.fails(*taken, name, says="bridge name lo already in use")
+        gantry_once.fails(*taken, says="bridge name lo already in use")
+        assert gantry_once("network", "exists", name).code == 1
+
+    def test_ip_range(self, gantry_once):
+        name = "net" + secrets.token_hex(3)
+        subnet = ("network", "create", "--subnet=10.214.9.0/24")
+        gantry_once.fails(*subnet, "--ip-range=garbage", name, says="garbage")
+        gantry_once.fails(*subnet, "--ip-range=10.214.8.0/26", name, says="not in subnet")
+        gantry_once.engine.create_network(name, "--subnet=10.214.9.0/24", "--ip-range=10.214.9.128/26")
+        try:
+            seen = json.loads(gantry_once.ok("network", "inspect", name))[0]["subnets"][0]
+            assert seen["lease_range"] == {"start_ip": "10.214.9.128", "end_ip": "10.214.9.191"}
+            out = gantry_once.ok("run", "--rm", f"--network={name}", gantry_once.image, "ip", "-4", "addr", "show", "eth0")
+            assert "inet 10.214.9.128/24" in out
+        finally:
+            gantry_once.ok("network", "rm", name)
+
+    def test_prune_leaves_the_administrators_networks(self, gantry_once, place):
+        name = "net" + secrets.token_hex(3)
+        gantry_once.engine.create_network(name)
+        (place / "theirs.conflist").write_text(
+            '{"cniVersion":"0.4.0","name":"theirs","plugins":[{"type":"bridge","bridge":"theirs0"}]}')
+        configuration = gantry_once.engine.configuration
+        before = configuration.read_text()
+        configuration.write_text(before + f"config_dirs={place}\n")
+        try:
+            assert "theirs" in gantry_once.ok("network", "ls", "-q").split()
+            pruned = gantry_once("network", "prune", "-f")
+            assert (pruned.code, pruned.err) == (0, "") and name in pruned.out.split()
+            assert "theirs" in gantry_once.ok("network", "ls", "-q").split()
+        finally:
+            configuration.write_text(before)
+
     def test_bridge_goes_with_the_network(self, gantry_once):
         name = "net" + secrets.token_hex(3)
         gantry_once.engine.create_network(name)
