@@ -17,7 +17,9 @@ namespace {
 
 constexpr Option kOptions[] = {kLatestOption};
 
-// Options are ps's own: the host's ps gets them, and the pids to look at.
+// Options are ps's own: the host's ps gets them, and the pids to look at. -q, because -p adds
+// to what options like -e select, and would show the whole host; -q shows these alone, and
+// ps refuses it beside options that select others.
 std::string from_ps(const std::vector<int>& pids, const std::vector<std::string>& options) {
   std::vector<std::string> numbers;
   for (const int pid : pids) {
@@ -26,9 +28,9 @@ std::string from_ps(const std::vector<int>& pids, const std::vector<std::string>
   gantry::Command command;
   command.argv = {"ps"};
   command.argv.insert(command.argv.end(), options.begin(), options.end());
-  command.argv.insert(command.argv.end(), {"-p", join(numbers, ",")});
+  command.argv.insert(command.argv.end(), {"-q", join(numbers, ",")});
   const CommandResult result = run_command(command);
-  if (result.exit_code != 0) {
+  if (result.exit_code != 0 && !result.err.empty()) {  // else all have ended meanwhile
     throw Error(Code::kInvalid, "ps: " + result.err.substr(0, result.err.find('\n')));
   }
   return result.out;
