@@ -28,12 +28,14 @@ Resolved require(const store::Reader& reader, const std::string& name,
   return *std::move(found);
 }
 
-void refuse_if_used(const store::Reader& reader, const model::Image& image) {
+// Who forces has removed the containers before: these came meanwhile.
+void refuse_if_used(const store::Reader& reader, const model::Image& image, bool force) {
   const std::vector<std::string> users = users_of(reader, image.id);
   if (!users.empty()) {
     throw Error(Code::kBusy, "image used by " + joined(users) +
                                  ": image is in use by a container: consider removing the "
-                                 "container first, or force");
+                                 "container first" +
+                                 (force ? "" : ", or force"));
   }
 }
 
@@ -91,7 +93,9 @@ std::vector<std::string> untag(store::Store& store, const std::string& name,
 std::vector<std::string> users_of(const store::Reader& reader, const std::string& image) {
   std::vector<std::string> users;
   for (const store::ContainerRow& row : reader.containers()) {
-    if (row.brief.image_id == image) {
+    const std::vector<std::string>& mounted = row.brief.mounted_images;
+    if (row.brief.image_id == image ||
+        std::find(mounted.begin(), mounted.end(), image) != mounted.end()) {
       users.push_back(row.brief.id);
     }
   }
@@ -114,7 +118,7 @@ Removal remove_image(const Context& context, const std::string& name, bool force
                                       "\" by ID with more than one tag (" +
                                       joined(image.names) + "): please force removal");
     }
-    refuse_if_used(writer, image);
+    refuse_if_used(writer, image, force);
     writer.remove_image(image.id);
     removal.untagged = image.names;
     removal.deleted = image.id;

@@ -22,7 +22,7 @@ std::vector<std::string> untag(store::Store& store, const std::string& name,
                                const std::vector<std::string>& names,
                                const Registries& registries);
 
-// Containers, by id, that were made from the image.
+// Containers, by id, that were made from the image or mount it.
 [[nodiscard]] std::vector<std::string> users_of(const store::Reader& reader,
                                                 const std::string& image);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/image/lookup.h"
 #include "core/model/ids.h"
 #include "core/net/host_ports.h"
 #include "core/net/port_spec.h"
@@ -107,6 +108,9 @@ void settle_details(engine::Engine& engine, const CreateRequest& request,
     if (mount.kind == model::MountKind::kVolume && mount.source.empty()) {
       mount.source = model::random_id();
       mount.anonymous = true;
+    } else if (mount.kind == model::MountKind::kImage) {
+      mount.image_id =
+          image::resolve(engine.store, mount.source, image::load_registries()).image.id;
     }
   }
   model::NetworkConfig& network = config.network;

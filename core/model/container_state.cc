@@ -42,6 +42,9 @@ ContainerBrief brief_of(const ContainerConfig& config) {
   }
   for (const Mount& mount : config.mounts) {
     brief.mounts.push_back(mount.destination);
+    if (mount.kind == MountKind::kImage) {
+      brief.mounted_images.push_back(mount.image_id);
+    }
   }
   brief.depends_on = config.depends_on;
   brief.auto_remove = config.auto_remove;

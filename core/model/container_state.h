@@ -59,7 +59,8 @@ struct ContainerBrief {
   std::map<std::string, std::string> labels;
   std::vector<PortMapping> ports;
   std::vector<std::string> networks;
-  std::vector<std::string> mounts;  // destinations
+  std::vector<std::string> mounts;          // destinations
+  std::vector<std::string> mounted_images;  // their ids, beside image_id
   std::vector<std::string> depends_on;
   bool auto_remove = false;
   bool health = false;  // has a health check

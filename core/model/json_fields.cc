@@ -64,8 +64,8 @@ GANTRY_DEFINE_SPARSE_JSON(ContainerState, status, pid, monitor_pid, boot_id, exi
                           checkpointed_ns, restored_ns, error, mount_point, netns_path,
                           cgroup_path, network_status)
 GANTRY_DEFINE_SPARSE_JSON(ContainerBrief, id, name, image_id, image_name, argv, created_ns,
-                          labels, ports, networks, mounts, depends_on, auto_remove, health,
-                          id_mapping)
+                          labels, ports, networks, mounts, mounted_images, depends_on,
+                          auto_remove, health, id_mapping)
 GANTRY_DEFINE_JSON(ExecSession, id, container_id, argv, env, workdir, user, terminal,
                    stdin_open, privileged, running, pid, monitor_pid, exit_code, created_ns)
 GANTRY_DEFINE_JSON(ImageDefaults, env, entrypoint, command, workdir, user, stop_signal, volumes,
@@ -75,8 +75,8 @@ GANTRY_DEFINE_JSON(ImageHistory, created, created_by, comment, empty_layer)
 GANTRY_DEFINE_JSON(Image, id, digest, repo_digests, names, created_ns, architecture, os, author,
                    comment, size, layers, diff_ids, layer_sizes, defaults, history, config_json,
                    manifest_type)
-GANTRY_DEFINE_JSON(Mount, kind, source, destination, options, sub_path, anonymous, no_copy,
-                   chown)
+GANTRY_DEFINE_SPARSE_JSON(Mount, kind, source, image_id, destination, options, sub_path,
+                          anonymous, no_copy, chown)
 GANTRY_DEFINE_JSON(PortMapping, host_ip, protocol, host_port, container_port, range)
 GANTRY_DEFINE_JSON(NetworkAttachment, network, interface_name, static_ips, static_mac, aliases)
 GANTRY_DEFINE_JSON(Ulimit, name, soft, hard)

@@ -16,6 +16,7 @@ GANTRY_DECLARE_JSON(MountKind)
 struct Mount {
   MountKind kind = MountKind::kBind;
   std::string source;       // bind: host path; volume: its name (filled at create); image: ref
+  std::string image_id;     // of an image: what the name meant at create
   std::string destination;  // absolute, clean
   std::vector<std::string> options;  // as given: ro, rw, z, nosuid, size=…, rprivate …
   std::string sub_path;

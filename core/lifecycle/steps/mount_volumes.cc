@@ -30,11 +30,8 @@ std::string image_mount_id(const model::ContainerConfig& config, std::size_t ind
 
 std::filesystem::path mount_image(StepContext& context, const model::Mount& mount,
                                   std::size_t index) {
-  const std::string id = context.engine.store.read([&](const store::Reader& reader) {
-    return reader.image_by_name(mount.source).value_or(mount.source);
-  });
   const auto image = context.engine.store.read(
-      [&](const store::Reader& reader) { return reader.find_image(id); });
+      [&](const store::Reader& reader) { return reader.find_image(mount.image_id); });
   if (!image || image->layers.empty()) {
     throw Error(Code::kNotFound, mount.source + ": image not known: pull it first");
   }

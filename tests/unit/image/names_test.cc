@@ -100,6 +100,25 @@ TEST_F(NamesTest, RefusesToRemoveWhatAContainerUses) {
   expect_nothing_left();
 }
 
+TEST_F(NamesTest, RefusesToRemoveWhatAContainerMounts) {
+  const std::string own = add({{{"a", "1"}}}, {"own"});
+  const std::string mounted = add({{{"b", "2"}}}, {"mounted"});
+  model::ContainerConfig config;
+  config.id = "c1";
+  config.name = "c1";
+  config.image_id = own;
+  model::Mount mount;
+  mount.kind = model::MountKind::kImage;
+  mount.source = "mounted";
+  mount.image_id = mounted;
+  config.mounts = {mount};
+  store_.write(ports::Durability::kRelaxed,
+               [&](store::Writer& writer) { writer.create_container(config, {}); });
+  EXPECT_ERROR(remove_image(context(), "mounted", true, registries_), Code::kBusy,
+               "image used by c1");
+  EXPECT_TRUE(prune_images(context(), true).empty());
+}
+
 TEST_F(NamesTest, PrunesDanglingImagesOnlyUnlessAskedForAll) {
   const std::string named = add({{{"a", "1"}}}, {"app"});
   const std::string bare = add({{{"a", "2"}}}, {});
