@@ -100,6 +100,27 @@ model::Owner host_owner(const model::ContainerConfig& config, std::uint32_t uid,
   return {*host_uid, *host_gid};
 }
 
+void give_streams(const model::ContainerConfig& config, const fs::path& root, int pid) {
+  const fs::path process = "/proc/" + std::to_string(pid);
+  struct stat own {};
+  struct stat its {};
+  if (config.id_mapping.empty() || ::stat("/proc/self/ns/user", &own) != 0 ||
+      ::stat((process / "ns/user").c_str(), &its) != 0 || own.st_ino == its.st_ino) {
+    return;
+  }
+  const UniqueFd folder = open_file(root, O_PATH | O_DIRECTORY);
+  const spec::ResolvedUser user = spec::resolve_user(folder.get(), config.process.user);
+  const model::Owner owner = host_owner(config, user.uid, user.gid);
+  for (const char* stream : {"fd/0", "fd/1", "fd/2"}) {
+    struct stat info {};
+    const fs::path path = process / stream;
+    if (::stat(path.c_str(), &info) == 0 && S_ISFIFO(info.st_mode) &&
+        ::chown(path.c_str(), owner.uid, owner.gid) != 0 && errno != ENOENT) {
+      throw errno_error(errno, "give its streams to container " + config.name);
+    }
+  }
+}
+
 void require_passable(const model::ContainerConfig& config, const fs::path& root) {
   if (config.id_mapping.empty()) {
     return;

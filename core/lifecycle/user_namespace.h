@@ -22,6 +22,12 @@ void give_to_container(const model::ContainerConfig& config, const std::filesyst
 [[nodiscard]] model::Owner host_owner(const model::ContainerConfig& config, std::uint32_t uid,
                                       std::uint32_t gid);
 
+// The pipes that a process in the container's user namespace has for its streams are the
+// host's root's, who made them; opened anew, as /dev/stdout, they must be the user's. What is
+// no pipe, or in no other user namespace than ours, is left alone.
+void give_streams(const model::ContainerConfig& config, const std::filesystem::path& root,
+                  int pid);
+
 // kInvalid names the folder that keeps the container's root from its root file system:
 // the runtime enters it by path, and with the container's ids.
 void require_passable(const model::ContainerConfig& config, const std::filesystem::path& root);

@@ -96,6 +96,14 @@ class TestInside:
         gantry.fails("run", "--rm", "--network=none", "--uidmap=0:100000:1000", "-u", "alice", gantry.image, "id",
                      code=126, says="does not map user 1000")
 
+    @pytest.mark.parametrize("user", ["0", "1000"])
+    def test_streams_opened_anew(self, gantry, user):
+        # As images do that log to /dev/stdout: their pipes must belong to the user.
+        script = "echo out > /dev/stdout; echo err > /dev/stderr; cat < /dev/stdin"
+        result = gantry("run", "--rm", "-i", "--network=none", *MAPPED, "-u", user, gantry.image, "sh", "-c", script,
+                        input="in\n")
+        assert result.code == 0 and result.out == "out\nin\n" and result.err == "err\n", repr(result)
+
     def test_exec(self, gantry):
         gantry.start(*MAPPED, name="box")
         assert gantry.ok("exec", "box", "id", "-u") == "0"

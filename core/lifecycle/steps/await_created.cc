@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/invocation_error.h"
 #include "core/lifecycle/steps/steps.h"
+#include "core/lifecycle/user_namespace.h"
 #include "sdk/support/output_file.h"
 
 namespace gantry::lifecycle {
@@ -23,6 +24,9 @@ void run(StepContext& context) {
     throw InvocationError(runtime.classify_error(failure.exit_code(), failure.output()));
   }
   context.launch.reset();
+  if (context.config.log.driver != "passthrough") {  // those would be the caller's own
+    give_streams(context.config, context.state.mount_point, context.state.pid);
+  }
   if (!context.config.conmon_pid_file.empty()) {
     write_output(context.config.conmon_pid_file, std::to_string(context.state.monitor_pid));
   }
