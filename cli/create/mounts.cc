@@ -14,19 +14,11 @@ using model::Mount;
 using model::MountKind;
 
 std::string clean_destination(const std::string& path, const std::string& whole) {
-  if (!path.starts_with('/')) {
-    throw Error(Code::kInvalid, "invalid container path \"" + path +
-                                    "\", must be an absolute path in \"" + whole + "\"");
+  try {
+    return model::clean_destination(path);
+  } catch (const Error& e) {
+    throw Error(Code::kInvalid, std::string(e.what()) + ": \"" + whole + "\"");
   }
-  std::string clean = fs::path(path).lexically_normal();
-  if (clean.size() > 1 && clean.ends_with('/')) {
-    clean.pop_back();
-  }
-  if (clean == "/") {
-    throw Error(Code::kInvalid,
-                "invalid container path \"" + path + "\": nothing can be mounted over /");
-  }
-  return clean;
 }
 
 std::string host_path(const std::string& path, const HostFacts& host) {
