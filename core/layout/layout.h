@@ -15,7 +15,6 @@
 //   ├── cache/seccomp/                    compiled filters
 //   └── events.log
 //   <run> (/run/gantry)                   may be gone after a reboot
-//   ├── boot                              the boot id that the rest belongs to
 //   ├── plugins/<kind>-<name>/
 //   ├── containers/<id>/                  exists while the container is activated
 //   │   ├── journal                       activate steps begun, one a line
@@ -61,7 +60,6 @@ struct Layout {
   [[nodiscard]] std::filesystem::path seccomp_cache() const { return data / "cache/seccomp"; }
   [[nodiscard]] std::filesystem::path events() const { return data / "events.log"; }
 
-  [[nodiscard]] std::filesystem::path boot() const { return run / "boot"; }
   [[nodiscard]] std::filesystem::path containers_run() const { return run / "containers"; }
   [[nodiscard]] std::filesystem::path container_run(const std::string& id) const {
     return run / "containers" / id;
