@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <thread>
@@ -21,7 +22,12 @@ namespace gantry::lifecycle {
 
 namespace {
 
-using Sources = std::vector<std::pair<std::string, std::filesystem::path>>;
+struct Source {
+  std::string destination;
+  std::filesystem::path path;
+  bool read_only = false;
+};
+using Sources = std::vector<Source>;
 
 bool has_processes(const model::ContainerState& state) {
   return state.pid > 0 &&
@@ -42,6 +48,12 @@ void release_volumes(engine::Engine& engine, const model::ContainerConfig& confi
   }
 }
 
+bool is_read_only(const model::Mount& mount) {
+  return std::any_of(mount.options.begin(), mount.options.end(), [](const std::string& option) {
+    return option == "ro" || option == "rro";
+  });
+}
+
 Sources sources_of(engine::Engine& engine, const model::ContainerConfig& config,
                    const std::filesystem::path& root) {
   volume::Volumes volumes(engine.store, engine.layout.volumes());
@@ -52,9 +64,9 @@ Sources sources_of(engine::Engine& engine, const model::ContainerConfig& config,
       if (!mount.no_copy) {
         volumes.copy_up(mount.source, root, mount.destination);
       }
-      sources.emplace_back(mount.destination, std::move(source));
+      sources.push_back({mount.destination, std::move(source), is_read_only(mount)});
     } else if (mount.kind == model::MountKind::kBind && gantry::exists(mount.source)) {
-      sources.emplace_back(mount.destination, mount.source);
+      sources.push_back({mount.destination, mount.source, is_read_only(mount)});
     }
   }
   return sources;
@@ -70,6 +82,9 @@ UniqueFd open_mount_point(int root, const std::string& path, bool folder) {
     }
   }
   const std::filesystem::path whole(path);
+  if (whole.parent_path() == whole) {
+    throw Error(Code::kInvalid, "mount point \"" + path + "\" is not an absolute path");
+  }
   const UniqueFd parent = open_mount_point(root, whole.parent_path(), true);
   const std::string leaf = whole.filename();
   const int answer = folder ? ::mkdirat(parent.get(), leaf.c_str(), 0755)
@@ -83,6 +98,29 @@ UniqueFd open_mount_point(int root, const std::string& path, bool folder) {
   return open_in_root(root, path, O_PATH);
 }
 
+// Everything is opened anew: a mount may lie below another.
+void show(const std::filesystem::path& path, const Source& source) {
+  const bool is_folder = std::filesystem::is_directory(source.path);
+  const auto open_target = [&] {
+    const UniqueFd root = open_file(path, O_PATH | O_DIRECTORY);
+    return open_mount_point(root.get(), source.destination, is_folder);
+  };
+  const UniqueFd target = open_target();
+  bool done = ::mount(source.path.c_str(), fd_path(target.get()).c_str(), nullptr,
+                      MS_BIND | MS_REC, nullptr) == 0;
+  if (done && source.read_only) {
+    // What is mounted below too: MS_REMOUNT would leave it writable.
+    const UniqueFd mounted = open_target();
+    mount_attr attributes{};
+    attributes.attr_set = MOUNT_ATTR_RDONLY;
+    done = ::mount_setattr(mounted.get(), "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes,
+                           sizeof attributes) == 0;
+  }
+  if (!done) {
+    throw errno_error(errno, "show " + source.path.string() + " at " + source.destination);
+  }
+}
+
 // In a mount namespace of the calling thread alone, which ends with it.
 void in_private_view(const std::filesystem::path& path, const Sources& sources,
                      const std::function<void(int root)>& work) {
@@ -90,15 +128,8 @@ void in_private_view(const std::filesystem::path& path, const Sources& sources,
       ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
     throw errno_error(errno, "make a private view of the container's mounts");
   }
-  for (const auto& [destination, source] : sources) {
-    // Opened anew each time: a mount may lie below another.
-    const UniqueFd root = open_file(path, O_PATH | O_DIRECTORY);
-    const UniqueFd target =
-        open_mount_point(root.get(), destination, std::filesystem::is_directory(source));
-    if (::mount(source.c_str(), fd_path(target.get()).c_str(), nullptr, MS_BIND | MS_REC,
-                nullptr) != 0) {
-      throw errno_error(errno, "show " + source.string() + " at " + destination);
-    }
+  for (const Source& source : sources) {
+    show(path, source);
   }
   const UniqueFd root = open_file(path, O_PATH | O_DIRECTORY);
   work(root.get());

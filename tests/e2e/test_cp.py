@@ -141,6 +141,16 @@ class TestVolumes:
         assert (place / "here").read_text() == "one\n"
 
 
+    @pytest.mark.parametrize("option", ["ro", "rro"])
+    def test_read_only_ones_are_not_written_through(self, gantry_once, tree, place, option):
+        """A link that the container left leads into the host's folder."""
+        (place / "host").mkdir()
+        gantry_once.ok("run", "--name=box", "--network=none", "-v", f"{place}/host:/host:{option}",
+                       gantry_once.image, "ln", "-s", "/host", "/upload")
+        gantry_once.fails("cp", tree / "file", "box:/upload/", says="Read-only file system")
+        assert not list((place / "host").iterdir())
+
+
 class TestBetween:
     def test_two_containers(self, gantry_once):
         gantry_once.start(name="box")

@@ -2,13 +2,18 @@
 #include "core/lifecycle/verbs/copy.h"
 
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 
 #include "core/lifecycle/user_mounts.h"
 #include "core/lifecycle/verbs/create.h"
+#include "core/lifecycle/verbs/remove.h"
+#include "sdk/support/cleanup.h"
 #include "sdk/support/files.h"
 #include "tests/fakes/fake_engine.h"
 
@@ -101,6 +106,51 @@ TEST_F(Copy, LeavesNothingMounted) {
   EXPECT_THROW(in(host_ / "nosuch", "/srv"), Error);
   EXPECT_TRUE(!engine_.storage("").stat(id_).mounted);
   EXPECT_FALSE(gantry::exists(engine_.get().layout.mounts(id_)));
+}
+
+// A link that the container left in its root leads into what it was not to change.
+TEST_F(Copy, WritesNothingThroughReadOnlyMounts) {
+  if (::geteuid() != 0) {
+    const char* required = std::getenv("GANTRY_TEST_REQUIRE");
+    ASSERT_FALSE(required != nullptr && std::string_view(required) == "all") << "not root";
+    GTEST_SKIP() << "needs root";
+  }
+  const fs::path below = host_ / "data/below";
+  fs::create_directories(below);
+  ASSERT_EQ(::mount("tmpfs", below.c_str(), "tmpfs", 0, nullptr), 0);
+  const Cleanup unmount([&] { (void)::umount2(below.c_str(), MNT_DETACH); });
+  for (const char* option : {"ro", "rro"}) {
+    CreateRequest request = fakes::FakeEngine::request(option);
+    model::Mount mount;
+    mount.source = host_ / "data";
+    mount.destination = "/host";
+    mount.options = {option};
+    request.config.mounts = {mount};
+    (void)create(engine_.get(), request);
+    for (const char* path : {"/host/", "/host/below/"}) {
+      EXPECT_THROW(
+          copy(engine_.get(), {.path = host_ / "file"}, {.container = option, .path = path}),
+          Error)
+          << option << path;
+    }
+  }
+  EXPECT_TRUE(fs::is_empty(below));
+  EXPECT_FALSE(fs::exists(host_ / "data/file"));
+}
+
+TEST_F(Copy, APlaceThatIsNoneEndsInAnError) {
+  for (const char* destination : {"", "x"}) {
+    CreateRequest request = fakes::FakeEngine::request("odd");
+    model::Mount mount;
+    mount.source = host_;
+    mount.destination = destination;
+    request.config.mounts = {mount};
+    (void)create(engine_.get(), request);
+    EXPECT_THROW(
+        copy(engine_.get(), {.path = host_ / "file"}, {.container = "odd", .path = "/"}),
+        Error);
+    (void)remove(engine_.get(), "odd");
+  }
 }
 
 TEST_F(Copy, NeedsAContainer) {
