@@ -66,9 +66,39 @@ void require_consistent(const ResolvedMount& mount) {
   }
 }
 
+// What is not given is as on the container's own /dev/pts.
+std::vector<std::string> devpts_options(std::vector<std::string> options) {
+  for (const std::string_view option :
+       {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"}) {
+    const std::string_view name = option.substr(0, option.find('=') + 1);
+    const bool given = std::any_of(options.begin(), options.end(), [&](const auto& one) {
+      return name.empty() ? one == option : one.starts_with(name);
+    });
+    if (!given) {
+      options.emplace_back(option);
+    }
+  }
+  return options;
+}
+
 }  // namespace
 
 bool is_propagation(const std::string& option) { return is_one_of(option, kPropagation); }
+
+ResolvedMount described(const model::Mount& mount) {
+  ResolvedMount described;
+  described.destination = mount.destination;
+  described.options = mount.options;
+  described.volume = mount.kind == model::MountKind::kVolume;
+  if (mount.kind == model::MountKind::kTmpfs || mount.kind == model::MountKind::kDevpts) {
+    described.type = mount.kind == model::MountKind::kTmpfs ? "tmpfs" : "devpts";
+    described.source = described.type;
+  }
+  if (mount.kind == model::MountKind::kImage && !has(mount.options, {"rw"})) {
+    described.options.emplace_back("ro");
+  }
+  return described;
+}
 
 std::vector<std::string> runtime_options(const ResolvedMount& mount) {
   require_consistent(mount);
@@ -78,9 +108,7 @@ std::vector<std::string> runtime_options(const ResolvedMount& mount) {
                  return !is_one_of(option, kOwn) && option != "defaults";
                });
   if (mount.type == "devpts") {
-    return options.empty() ? std::vector<std::string>{"nosuid", "noexec", "newinstance",
-                                                      "ptmxmode=0666", "mode=0620"}
-                           : options;
+    return devpts_options(std::move(options));
   }
   const bool tmpfs = mount.type == "tmpfs";
   if (!has(options, {"ro", "rw", "rro"})) {

@@ -12,9 +12,7 @@ using Environment = std::map<std::string, std::string>;
 
 Environment environment(const SpecInput& input) {
   const model::ContainerConfig& config = input.config;
-  Environment env{{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-                  {"TERM", "xterm"},
-                  {"HOME", input.user.home.empty() ? "/" : input.user.home},
+  Environment env{{"HOME", input.user.home.empty() ? "/" : input.user.home},
                   {"HOSTNAME", input.hostname.empty() ? input.host.hostname : input.hostname}};
   // The bind-mounted /etc/localtime serves images without a zone database; without that
   // file the name is all there is.

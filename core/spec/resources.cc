@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/spec/contributors.h"
+#include "core/spec/limits.h"
 
 namespace gantry::spec {
 
@@ -43,6 +44,11 @@ void add_memory(const SpecInput& input, Json& resources) {
   if (asked.oom_kill_disable && *asked.oom_kill_disable) {
     memory["disableOOMKiller"] = true;
   }
+  if (asked.memory && asked.memory_reservation && *asked.memory > 0 &&
+      *asked.memory < *asked.memory_reservation) {
+    throw Error(Code::kInvalid,
+                "minimum memory limit cannot be less than memory reservation limit, see usage");
+  }
   if (memory.empty() || !has_controller(input, "memory", "memory limit capabilities")) {
     return;
   }
@@ -66,15 +72,12 @@ void add_cpu(const SpecInput& input, Json& resources) {
   if (asked.cpu_shares) {
     cpu["shares"] = *asked.cpu_shares;
   }
-  if (asked.cpus && *asked.cpus > 0) {
-    cpu["period"] = kPeriod;
-    cpu["quota"] = std::llround(*asked.cpus * static_cast<double>(kPeriod));
+  const auto [period, quota] = cpu_period_and_quota(asked);
+  if (period) {
+    cpu["period"] = *period;
   }
-  if (asked.cpu_period) {
-    cpu["period"] = *asked.cpu_period;
-  }
-  if (asked.cpu_quota) {
-    cpu["quota"] = *asked.cpu_quota;
+  if (quota) {
+    cpu["quota"] = *quota;
   }
   if (asked.cpu_rt_period) {
     cpu["realtimePeriod"] = *asked.cpu_rt_period;
@@ -153,6 +156,17 @@ void add_pids(const SpecInput& input, Json& resources) {
 }
 
 }  // namespace
+
+std::pair<std::optional<std::uint64_t>, std::optional<std::int64_t>> cpu_period_and_quota(
+    const model::Resources& resources) {
+  auto period = resources.cpu_period;
+  auto quota = resources.cpu_quota;
+  if (resources.cpus && *resources.cpus > 0) {
+    period = period.value_or(kPeriod);
+    quota = quota.value_or(std::llround(*resources.cpus * static_cast<double>(kPeriod)));
+  }
+  return {period, quota};
+}
 
 Json resources_of(const SpecInput& input) {
   Json resources = Json::object();

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/spec/contributors.h"
+#include "core/spec/limits.h"
 
 namespace gantry::spec {
 
@@ -54,37 +55,55 @@ void require_allowed(const HostFacts& host, const model::Ulimit& ulimit) {
   }
 }
 
-}  // namespace
-
-void add_rlimits(const SpecInput& input, Json& spec) {
-  Json limits = Json::array();
-  bool as_host = false;
-  const auto add = [&](const std::string& name, std::uint64_t soft, std::uint64_t hard) {
-    limits.push_back({{"type", type_of(name)}, {"soft", soft}, {"hard", hard}});
-  };
-  for (const model::Ulimit& ulimit : input.config.ulimits) {
-    if (ulimit.name == "host") {
-      as_host = true;
-      continue;
-    }
-    (void)type_of(ulimit.name);
-    require_allowed(input.host, ulimit);
-    add(ulimit.name, ulimit.soft, ulimit.hard);
-  }
+void note_if_lowered(const SpecInput& input, const model::Ulimit& given) {
   for (const auto& [name, limit] : kDefaults) {
-    const bool given =
+    const bool asked =
         std::any_of(input.config.ulimits.begin(), input.config.ulimits.end(),
-                    [&](const model::Ulimit& each) { return each.name == name; });
-    if (given || as_host) {
-      continue;
-    }
-    const std::uint64_t allowed = std::min<std::uint64_t>(limit, ceiling(input.host, name));
-    if (allowed < limit) {
-      note(input, "limit " + std::string(name) + " is " + std::to_string(allowed) +
-                      " instead of " + std::to_string(limit) +
+                    [&](const model::Ulimit& each) { return each.name == given.name; });
+    if (given.name == name && given.hard < limit && !asked) {
+      note(input, "limit " + given.name + " is " + std::to_string(given.hard) + " instead of " +
+                      std::to_string(limit) +
                       ", the most that this host allows without CAP_SYS_RESOURCE");
     }
-    add(name, allowed, allowed);
+  }
+}
+
+}  // namespace
+
+std::vector<model::Ulimit> effective_ulimits(const model::ContainerConfig& config,
+                                             const HostFacts& host) {
+  std::vector<model::Ulimit> limits;
+  bool as_host = false;
+  for (const model::Ulimit& ulimit : config.ulimits) {
+    if (ulimit.name == "host") {
+      as_host = true;
+    } else {
+      limits.push_back(ulimit);
+    }
+  }
+  for (const auto& [name, limit] : kDefaults) {
+    const bool given = std::any_of(limits.begin(), limits.end(),
+                                   [&](const auto& each) { return each.name == name; });
+    if (!given && !as_host) {
+      const std::uint64_t allowed = std::min<std::uint64_t>(limit, ceiling(host, name));
+      limits.push_back({name, allowed, allowed});
+    }
+  }
+  return limits;
+}
+
+void add_rlimits(const SpecInput& input, Json& spec) {
+  for (const model::Ulimit& ulimit : input.config.ulimits) {
+    if (ulimit.name != "host") {
+      (void)type_of(ulimit.name);
+      require_allowed(input.host, ulimit);
+    }
+  }
+  Json limits = Json::array();
+  for (const model::Ulimit& ulimit : effective_ulimits(input.config, input.host)) {
+    limits.push_back(
+        {{"type", type_of(ulimit.name)}, {"soft", ulimit.soft}, {"hard", ulimit.hard}});
+    note_if_lowered(input, ulimit);
   }
   spec["process"]["rlimits"] = std::move(limits);
 }

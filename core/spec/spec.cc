@@ -19,6 +19,19 @@ Json build(const SpecInput& input) {
   return spec;
 }
 
+void require_valid(const SpecInput& input) {
+  Json spec = Json::object();
+  add_capabilities(input, spec);
+  add_rlimits(input, spec);
+  add_labels(input, spec);
+  add_devices(input, spec);
+  add_resources(input, spec);
+  add_sysctl(input, spec);
+  if (!input.config.security.seccomp_profile.empty()) {
+    add_seccomp(input, spec);
+  }
+}
+
 void add_root(const SpecInput& input, Json& spec) {
   spec["ociVersion"] = "1.0.2";
   spec["root"] = {{"path", input.rootfs.string()},

@@ -77,6 +77,9 @@ struct SpecInput {
 // has them; kNotFound a device, profile or init program that is missing.
 [[nodiscard]] Json build(const SpecInput& input);
 
+// What build would refuse, as far as it can be told without root filesystem and mounts.
+void require_valid(const SpecInput& input);
+
 // linux.resources alone, without device rules: what `update` gives to a runtime.
 [[nodiscard]] Json resources_of(const SpecInput& input);
 

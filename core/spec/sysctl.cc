@@ -22,9 +22,18 @@ const char* namespace_of(const std::string& name) {
   return ipc || name.starts_with("fs.mqueue.") ? "ipc" : nullptr;
 }
 
+// There podman's default holds: root may ping without CAP_NET_RAW.
+bool has_own_network(const SpecInput& input) {
+  return input.config.network.mode == model::NetworkMode::kBridge ||
+         input.config.network.mode == model::NetworkMode::kNone;
+}
+
 }  // namespace
 
 void add_sysctl(const SpecInput& input, Json& spec) {
+  if (has_own_network(input) && !has_user_namespace(input)) {
+    spec["linux"]["sysctl"]["net.ipv4.ping_group_range"] = "0 0";
+  }
   for (const auto& [name, value] : input.config.sysctl) {
     const char* type = namespace_of(name);
     if (type == nullptr) {
