@@ -5,6 +5,9 @@
 
 #include "core/lifecycle/durability.h"
 #include "core/lifecycle/image_choice.h"
+#include "core/lifecycle/removal.h"
+#include "core/lifecycle/labels.h"
+#include "core/lifecycle/require_startable.h"
 #include "core/lifecycle/resolve_request.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/sync.h"
@@ -17,6 +20,18 @@ namespace gantry::lifecycle {
 
 namespace {
 
+// Somebody else may be quicker.
+void remove_if_exists(engine::Engine& engine, const std::string& id,
+                      const RemoveOptions& options) {
+  try {
+    (void)remove(engine, id, options);
+  } catch (const Error& e) {
+    if (e.code() != Code::kNotFound) {
+      throw;
+    }
+  }
+}
+
 // A name may still be held by a create or rm whose process died: then its lock is free, and
 // what it left is finished now.
 void free_abandoned_name(engine::Engine& engine, const std::string& name) {
@@ -27,9 +42,8 @@ void free_abandoned_name(engine::Engine& engine, const std::string& name) {
                                       state->status == model::Status::kRemoving);
     return unfinished ? id : std::nullopt;
   });
-  if (owner && engine.locks.try_acquire(locks::Kind::kContainer, *owner)) {
-    (void)remove(engine, *owner,
-                 {.force = true, .volumes = true, .depend = false, .timeout_s = 0});
+  if (owner && !engine.locks.is_held(locks::Kind::kContainer, *owner)) {
+    remove_unfinished(engine, *owner);
   }
 }
 
@@ -59,8 +73,7 @@ void settle_name(engine::Engine& engine, const CreateRequest& request,
     const auto old = engine.store.read(
         [&](const store::Reader& reader) { return reader.container_by_name(config.name); });
     if (old) {
-      (void)remove(engine, *old,
-                   {.force = true, .volumes = false, .depend = false, .timeout_s = {}});
+      remove_if_exists(engine, *old, {.force = true});
     }
   }
 }
@@ -74,7 +87,7 @@ LockedContainer provision(engine::Engine& engine, const CreateRequest& asked,
   settle_id_mapping(engine, request);
   std::optional<ChosenImage> chosen;
   if (request.config.rootfs.empty()) {
-    chosen = choose_image(engine, request.image, request.pull, options.progress);
+    chosen = choose_image(engine, request, options.progress);
   }
   LockedContainer container;
   model::ContainerConfig& config = container.config;
@@ -83,8 +96,10 @@ LockedContainer provision(engine::Engine& engine, const CreateRequest& asked,
   config.id = model::random_id();
   config.created_ns = engine.clock.now_ns();
   config.backends = choose_backends(engine, request);
-  settle_name(engine, request, config);
   settle_details(engine, request, config);
+  settle_labels(engine, config);
+  require_startable(engine, config);
+  settle_name(engine, request, config);
 
   container.lock =
       engine.locks.acquire(locks::Kind::kContainer, config.id, locks::LockTable::kPatience);
@@ -107,6 +122,7 @@ void declare_configured(engine::Engine& engine, LockedContainer& container) {
       writer.put_state(container.config.id, container.state);
     });
   } catch (...) {
+    const engine::Cancellation::Shield shield(engine.cancellation);
     StepContext context{engine, container.config, container.state};
     (void)play_backwards(provision_steps(), context, Journal({}));
     container.lock.release_and_forget();
