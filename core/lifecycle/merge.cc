@@ -19,10 +19,8 @@ void merge_env(const CreateRequest& request, const model::ImageDefaults& image,
                std::map<std::string, std::string>& env) {
   env.clear();
   env["PATH"] = kDefaultPath;
+  env["TERM"] = "xterm";
   env["container"] = "gantry";
-  if (request.config.process.terminal) {
-    env["TERM"] = "xterm";
-  }
   for (const std::string& entry : image.env) {
     const std::size_t split = entry.find('=');
     env[entry.substr(0, split)] = split == std::string::npos ? "" : entry.substr(split + 1);
@@ -54,14 +52,23 @@ void merge_command(const CreateRequest& request, const model::ImageDefaults& ima
   }
 }
 
+// Below a millisecond an interval is none; beyond the most, a sum with the clock is no time.
+void require_sensible(const std::string& name, std::int64_t time_ns) {
+  constexpr std::int64_t kLeast = 1'000'000;
+  constexpr std::int64_t kMost = 1'000'000'000'000'000'000;
+  if (time_ns != 0 && (time_ns < kLeast || time_ns > kMost)) {
+    throw Error(Code::kInvalid,
+                "health-" + name + " of " + std::to_string(time_ns) +
+                    " ns: it must be between 1 ms and 30 years; give --health-" + name +
+                    " or --no-healthcheck");
+  }
+}
+
 void merge_health(const CreateRequest& request, const model::ImageDefaults& image,
                   model::HealthConfig& health) {
-  health = request.health.value_or(model::HealthConfig{});
-  if (request.no_healthcheck) {
-    health.test.clear();
-    return;
-  }
-  if (health.test.empty() && !image.health_test.empty()) {
+  const HealthRequest& asked = request.health;
+  health = {};
+  if (!asked.none && !asked.test) {
     health.test = image.health_test;
     const auto take = [](auto& into, auto from) {
       if (from != 0) {
@@ -73,9 +80,29 @@ void merge_health(const CreateRequest& request, const model::ImageDefaults& imag
     take(health.start_period_ns, image.health_start_period_ns);
     take(health.retries, image.health_retries);
   }
-  if (!health.test.empty() && health.test.front() == "NONE") {
-    health.test.clear();
+  if (asked.test) {
+    health.test = *asked.test;
   }
+  if (health.test.empty() || health.test.front() == "NONE") {
+    health = {};
+    if (!asked.startup.test.empty()) {
+      throw Error(Code::kInvalid,
+                  "startup healthchecks can only be used when a regular healthcheck is also "
+                  "defined: give --health-cmd");
+    }
+    return;
+  }
+  health.interval_ns = asked.interval_ns.value_or(health.interval_ns);
+  health.timeout_ns = asked.timeout_ns.value_or(health.timeout_ns);
+  health.start_period_ns = asked.start_period_ns.value_or(health.start_period_ns);
+  health.retries = asked.retries.value_or(health.retries);
+  health.on_failure = asked.on_failure.value_or(health.on_failure);
+  health.startup = asked.startup;
+  require_sensible("interval", health.interval_ns);
+  require_sensible("timeout", health.timeout_ns);
+  require_sensible("start-period", health.start_period_ns);
+  require_sensible("startup-interval", health.startup.interval_ns);
+  require_sensible("startup-timeout", health.startup.timeout_ns);
 }
 
 std::string destination_of(const std::string& image_volume) {
@@ -129,6 +156,7 @@ model::ContainerConfig merge(const CreateRequest& request, const model::Image* i
     return asked && !asked->empty() ? *asked : !from_image.empty() ? from_image : otherwise;
   };
   config.process.workdir = first_of(request.workdir, defaults.workdir, "/");
+  config.process.workdir_asked = request.workdir && !request.workdir->empty();
   config.process.user = first_of(request.user, defaults.user, "");
   config.process.stop_signal = std::to_string(
       parse_signal(first_of(request.stop_signal, defaults.stop_signal, "SIGTERM")));

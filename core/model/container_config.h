@@ -20,7 +20,8 @@
 namespace gantry::model {
 
 // A namespace choice: "private", "host", "container" (value: the other's full id),
-// "ns" (value: a path), "none" (ipc), "shareable" (ipc), "keep-id", "auto", "nomap" (user).
+// "ns" (value: a path), "none" (ipc), "shareable" (ipc), "" (cgroup: by the host's version),
+// "keep-id", "auto", "nomap" (user).
 struct NamespaceMode {
   std::string mode = "private";
   std::string value;
@@ -34,6 +35,7 @@ struct ProcessConfig {
   std::vector<std::string> command;  // after the entrypoint
   std::map<std::string, std::string> env;
   std::string workdir = "/";
+  bool workdir_asked = false;       // --workdir: it is not made where it is missing
   std::string user;                 // as in the image configuration: user[:group]
   std::vector<std::string> groups;  // --group-add
   bool terminal = false;
@@ -63,6 +65,8 @@ struct SecurityConfig {
   std::string seccomp_profile;  // empty: default; "unconfined"; or a path
   std::string apparmor_profile;
   std::vector<std::string> label_options;
+  std::string process_label;  // SELinux's, settled by create; empty: none
+  std::string mount_label;
   std::vector<std::string> mask;     // more masked paths
   std::vector<std::string> unmask;   // "ALL" or paths
   std::vector<std::string> options;  // --security-opt as given, for inspect
@@ -102,6 +106,18 @@ struct LogConfig {
 };
 GANTRY_DECLARE_JSON(LogConfig)
 
+// A check that gates the regular one: until it has succeeded often enough, the container
+// starts.
+struct StartupCheck {
+  std::vector<std::string> test;  // as below; empty: none
+  std::int64_t interval_ns = 30'000'000'000;
+  std::int64_t timeout_ns = 30'000'000'000;
+  int retries = 0;    // failures after which the container is restarted; 0: never
+  int successes = 0;  // in a row; 0: one is enough
+  friend bool operator==(const StartupCheck&, const StartupCheck&) = default;
+};
+GANTRY_DECLARE_JSON(StartupCheck)
+
 struct HealthConfig {
   std::vector<std::string> test;  // {"NONE"}, {"CMD", …}, {"CMD-SHELL", …}; empty: none
   std::int64_t interval_ns = 30'000'000'000;
@@ -109,6 +125,7 @@ struct HealthConfig {
   std::int64_t start_period_ns = 0;
   int retries = 3;
   std::string on_failure = "none";  // none, kill, restart, stop
+  StartupCheck startup;
   friend bool operator==(const HealthConfig&, const HealthConfig&) = default;
 };
 GANTRY_DECLARE_JSON(HealthConfig)

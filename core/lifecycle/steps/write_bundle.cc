@@ -7,8 +7,10 @@
 #include "core/lifecycle/cgroup_leftovers.h"
 #include "core/lifecycle/container_files.h"
 #include "core/lifecycle/namespaces.h"
+#include "core/lifecycle/resolved_mounts.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/user_namespace.h"
+#include "core/lifecycle/workdir.h"
 #include "core/log/log.h"
 #include "core/model/ids.h"
 #include "core/secrets/secrets.h"
@@ -18,23 +20,6 @@
 namespace gantry::lifecycle {
 
 namespace {
-
-std::vector<spec::ResolvedMount> resolved_mounts(const StepContext& context) {
-  std::vector<spec::ResolvedMount> mounts;
-  for (const model::Mount& mount : context.config.mounts) {
-    spec::ResolvedMount resolved;
-    resolved.destination = mount.destination;
-    resolved.options = mount.options;
-    if (mount.kind == model::MountKind::kTmpfs || mount.kind == model::MountKind::kDevpts) {
-      resolved.type = mount.kind == model::MountKind::kTmpfs ? "tmpfs" : "devpts";
-      resolved.source = resolved.type;
-    } else {
-      resolved.source = context.mount_sources.at(mount.destination);
-    }
-    mounts.push_back(std::move(resolved));
-  }
-  return mounts;
-}
 
 void add_secrets(const engine::Engine& engine, const model::ContainerConfig& config,
                  spec::SpecInput& input) {
@@ -84,14 +69,17 @@ void run(StepContext& context) {
   {
     const UniqueFd root = open_file(context.state.mount_point, O_PATH | O_DIRECTORY);
     input.user = spec::resolve_user(root.get(), config.process.user, config.process.groups);
+    settle_workdir(root.get(), config, input.user);
   }
   (void)host_owner(config, input.user.uid, input.user.gid);
   input.mapping = config.id_mapping;
   input.hostname = hostname_of(context);
-  input.mounts = resolved_mounts(context);
+  input.mounts = resolved_mounts(context, input.user);
   input.files = container_files(context);
   add_secrets(engine, config, input);
   input.namespaces = namespaces_of(context);
+  input.process_label = config.security.process_label;
+  input.mount_label = config.security.mount_label;
   input.cgroups_path = cgroups_path(config);
   if (config.process.init) {
     input.init_program =
