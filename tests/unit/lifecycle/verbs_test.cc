@@ -17,6 +17,7 @@
 #include "core/lifecycle/verbs/start.h"
 #include "core/lifecycle/verbs/stop.h"
 #include "core/lifecycle/verbs/wait.h"
+#include "sdk/support/files.h"
 #include "tests/fakes/fake_engine.h"
 
 namespace gantry::lifecycle {
@@ -109,6 +110,44 @@ TEST_F(Verbs, ExitIsSeenWithoutTheExitCommand) {
   engine.run_exit_commands();
   EXPECT_EQ(state().status, Status::kExited);
   EXPECT_EQ(state().exit_code, 3);
+}
+
+// A cleanup drops the run folder, and then says in the record that the container has exited.
+TEST_F(Verbs, BetweenTheTwoStepsOfACleanupItHasExited) {
+  const std::string id = running();
+  engine.world.exit(id, 3);
+  const model::ContainerState ended = state();
+  ASSERT_EQ(ended.status, Status::kStopped);
+  engine.get().store.write(ports::Durability::kRelaxed,
+                           [&](store::Writer& writer) { writer.put_state(id, ended); });
+  remove_tree(engine.get().layout.container_run(id));
+  EXPECT_EQ(state().status, Status::kExited);
+  EXPECT_EQ(state().exit_code, 3);
+  EXPECT_EQ(list(engine.get()).front().state.status, Status::kExited);
+}
+
+TEST_F(Verbs, CreateRefusesWhatNoStartWouldTake) {
+  const auto refused = [&](const std::function<void(CreateRequest&)>& change) {
+    auto request = FakeEngine::request("box");
+    change(request);
+    return code_of([&] { (void)lifecycle::create(engine.get(), request); });
+  };
+  EXPECT_EQ(refused([](auto& r) {
+              r.config.network.attachments = {{"nosuch", "eth0", {}, {}, {}}};
+            }),
+            Code::kNotFound);
+  EXPECT_EQ(refused([](auto& r) { r.config.security.cap_add = {"nosuch"}; }), Code::kInvalid);
+  EXPECT_EQ(refused([](auto& r) { r.config.ulimits = {{"nosuch", 1, 2}}; }), Code::kInvalid);
+  EXPECT_EQ(refused([](auto& r) { r.config.sysctl = {{"nosuch", "1"}}; }), Code::kInvalid);
+  EXPECT_EQ(refused([](auto& r) {
+              r.config.devices = {{"/dev/nosuch", "", "rwm"}};
+            }),
+            Code::kNotFound);
+  EXPECT_EQ(refused([](auto& r) { r.config.security.seccomp_profile = "/no/such"; }),
+            Code::kNotFound);
+  EXPECT_EQ(refused([](auto& r) { r.config.timezone = "No/Such"; }), Code::kNotFound);
+  EXPECT_EQ(refused([](auto& r) { r.config.resources.cpuset_cpus = "99999"; }), Code::kInvalid);
+  EXPECT_TRUE(engine.records().empty());
 }
 
 TEST_F(Verbs, LostMonitorIsToldAndContainerStartsAgain) {
@@ -236,7 +275,7 @@ TEST_F(Verbs, DependencyIsStartedFirstAndRemovedLast) {
   start(engine.get(), "box");
   EXPECT_EQ(state("base").status, Status::kRunning);
   stop(engine.get(), "base");
-  EXPECT_EQ(code_of([&] { remove(engine.get(), "base"); }), Code::kBusy);
+  EXPECT_EQ(code_of([&] { remove(engine.get(), "base"); }), Code::kExists);
   RemoveOptions both;
   both.force = both.depend = true;
   EXPECT_EQ(remove(engine.get(), "base", both).size(), 2U);
