@@ -70,6 +70,11 @@ bool excused(const ArgumentRule& rule, const Options& options) {
   if (rule.least == rule.most) {
     throw Error(Code::kInvalid, counted("accepts ", rule.least, "received "));
   }
+  if (rule.least > 0 && rule.most - rule.least == 1) {
+    throw Error(Code::kInvalid, "accepts between " + std::to_string(rule.least) + " and " +
+                                    std::to_string(rule.most) + " arg(s), received " +
+                                    std::to_string(count));
+  }
   if (count < rule.least) {
     throw Error(Code::kInvalid, counted("requires at least ", rule.least, "only received "));
   }

@@ -7,6 +7,7 @@
 #include "cli/selection.h"
 #include "cli/values.h"
 #include "core/engine/engine.h"
+#include "core/lifecycle/verbs/healthcheck.h"
 
 namespace gantry::cli {
 namespace {
@@ -41,7 +42,7 @@ std::string checked_status(std::string word) {
       return word;
     }
   }
-  throw Error(Code::kInvalid, word + " is not a valid status");
+  throw Error(Code::kInvalid, "unknown container state: " + word + ": invalid argument");
 }
 
 // podman's words for states differ from the stored ones in two places.
@@ -166,7 +167,8 @@ ContainerFilter::Test ContainerFilter::test_for(engine::Engine& engine, const st
   if (key == "until") {
     const auto moment = parse_time(value, engine.clock.now_ns());
     if (!moment) {
-      throw Error(Code::kInvalid, "invalid time \"" + value + "\" in filter until");
+      throw Error(Code::kInvalid,
+                  "failed to parse value as time or duration: \"" + value + "\"");
     }
     return [moment](const Row& row) { return row.brief.created_ns < *moment; };
   }
@@ -184,6 +186,16 @@ ContainerFilter::Test ContainerFilter::test_for(engine::Engine& engine, const st
       const auto config = config_of(engine, row.brief.id);
       return config && starts_on_boot(*config, row.state) == wanted;
     };
+  }
+  if (key == "health") {
+    return [&engine, value](const Row& row) {
+      const auto health =
+          row.brief.health ? lifecycle::health_of(engine, row.brief.id) : std::nullopt;
+      return (health ? health->status : "") == value;
+    };
+  }
+  if (key == "pod") {
+    return [](const Row&) { return false; };  // no container is in a pod
   }
   if (key == "network") {
     return [value](const Row& row) { return is_in(row.brief.networks, value); };

@@ -17,6 +17,16 @@ namespace gantry::cli {
 namespace {
 
 std::string missing_message(const std::string& what, const std::string& name) {
+  if (what == "image") {
+    return "inspecting object: " + name + ": image not known";
+  }
+  if (what == "network") {
+    return "inspecting object: network " + name + ": unable to find network with name or ID " +
+           name + ": network not found";
+  }
+  if (what == "secret") {
+    return "inspecting secret: no secret with name or id \"" + name + "\": no such secret";
+  }
   return what == "object" ? "inspecting object: no such object: \"" + name + "\""
                           : "inspecting object: no such " + what + " " + name;
 }
@@ -125,11 +135,9 @@ std::optional<Document> find_volume_document(engine::Engine& engine, const std::
   if (!found) {
     return std::nullopt;
   }
-  OrderedJson json =
+  OrderedJson view =
       volume_json(*found, volumes.path(found->name), volumes.users(found->name).size());
-  OrderedJson view = json;
-  view["Anonymous"] = found->anonymous;
-  return Document{std::move(json), std::move(view)};
+  return Document{volume_without_empties(view), view};
 }
 
 std::optional<Document> find_network_document(engine::Engine& engine, const std::string& name) {

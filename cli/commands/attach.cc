@@ -6,6 +6,7 @@
 #include "cli/exit_codes.h"
 #include "cli/selection.h"
 #include "core/lifecycle/verbs/list.h"
+#include "core/lifecycle/verbs/run.h"
 #include "core/lifecycle/verbs/wait.h"
 
 namespace gantry::cli {
@@ -30,8 +31,12 @@ int run(Context& context) {
   ports::AttachRequest streams =
       own_streams(context.options(), !context.options().flag("no-stdin"));
   pass_signals(context, streams, id);
-  if (lifecycle::attach(engine, id, streams)->run() == ports::AttachEnd::kDetached) {
+  const ports::AttachEnd end = lifecycle::attach(engine, id, streams)->run();
+  if (end == ports::AttachEnd::kDetached) {
     return kExitOk;
+  }
+  if (end == ports::AttachEnd::kOutputClosed) {
+    return lifecycle::kOutputClosedExit;
   }
   return lifecycle::wait(engine, id);
 }
@@ -47,8 +52,8 @@ constinit const Command kAttachCommand{
     .arguments = {.least = 1,
                   .most = 1,
                   .unless = "latest",
-                  .complaint = "attach requires the name or id of one running container or the "
-                               "latest flag"},
+                  .complaint =
+                      "\"gantry attach\" requires a name, id, or the \"--latest\" flag"},
     .run = run,
 };
 

@@ -69,7 +69,10 @@ constinit const Command kDiffCommand{
     .usage = "[options] {CONTAINER|IMAGE}",
     .examples = "diff imageID\ndiff ctrID\ndiff --format json redis:alpine",
     .options = {kOptions},
-    .arguments = {.least = 1, .most = 1, .unless = "latest"},
+    .arguments = {.least = 1,
+                  .most = 1,
+                  .unless = "latest",
+                  .complaint = "\"gantry diff\" requires a name, id, or the \"--latest\" flag"},
     .run = run,
 };
 

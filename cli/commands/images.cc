@@ -97,7 +97,8 @@ Test test_for(engine::Engine& engine, const std::string& filter) {
   if (key == "until") {
     const auto moment = parse_time(value, engine.clock.now_ns());
     if (!moment) {
-      throw Error(Code::kInvalid, "invalid time \"" + value + "\" in filter until");
+      throw Error(Code::kInvalid,
+                  "failed to parse value as time or duration: \"" + value + "\"");
     }
     return [moment](const model::Image& image) { return image.created_ns < *moment; };
   }

@@ -3,6 +3,8 @@
 
 #include "cli/commands/commands.h"
 #include "cli/selection.h"
+#include "core/engine/engine.h"
+#include "core/volume/volumes.h"
 
 namespace gantry::cli {
 namespace {
@@ -29,6 +31,10 @@ constexpr Option kContainerOptions[] = {
      .help = "Show the sizes of the container's files"},
 };
 constexpr Option kPlainOptions[] = {kFormatOption};
+constexpr Option kVolumeOptions[] = {
+    {.name = "all", .letter = 'a', .kind = ValueKind::kFlag, .help = "Inspect all volumes"},
+    kFormatOption,
+};
 
 Finder containers(Context& context) {
   const bool size = context.options().flag("size");
@@ -93,7 +99,16 @@ int inspect_images(Context& context) {
   return inspect_objects(context, context.arguments(), {images(context)}, "image");
 }
 int inspect_volumes(Context& context) {
-  return inspect_objects(context, context.arguments(), {volumes(context)}, "volume");
+  std::vector<std::string> names = context.arguments();
+  if (context.options().flag("all")) {
+    const engine::Engine& engine = context.engine();
+    names.clear();
+    for (const model::Volume& one :
+         volume::Volumes(engine.store, engine.layout.volumes()).list()) {
+      names.push_back(one.name);
+    }
+  }
+  return inspect_objects(context, names, {volumes(context)}, "volume");
 }
 int inspect_networks(Context& context) {
   return inspect_objects(context, context.arguments(), {networks(context)}, "network");
@@ -140,8 +155,10 @@ constinit const Command kVolumeInspectCommand{
     .usage = "[options] VOLUME [VOLUME...]",
     .examples =
         "volume inspect myvol\nvolume inspect --format \"{{.Driver}} {{.Scope}}\" myvol",
-    .options = {kPlainOptions},
-    .arguments = kSome,
+    .options = {kVolumeOptions},
+    .arguments = {.least = 1,
+                  .unless = "all",
+                  .complaint = "provide one or more volume names or use --all"},
     .run = inspect_volumes,
 };
 
@@ -150,7 +167,7 @@ constinit const Command kNetworkInspectCommand{
     .usage = "[options] NETWORK [NETWORK...]",
     .examples = "network inspect gantry",
     .options = {kPlainOptions},
-    .arguments = kSome,
+    .arguments = {.least = 1},
     .run = inspect_networks,
 };
 

@@ -66,8 +66,9 @@ monitor::LogOptions asked(const Options& options, std::int64_t now_ns) {
     if (options.given(name)) {
       const auto time = parse_time(options.text(name), now_ns);
       if (!time) {
-        throw Error(Code::kInvalid,
-                    "failed to parse time \"" + options.text(name) + "\" of --" + name);
+        throw Error(Code::kInvalid, std::string("parsing --") + name + " \"" +
+                                        options.text(name) +
+                                        "\": unable to interpret time value");
       }
       into = *time;
     }

@@ -60,10 +60,8 @@ std::vector<std::filesystem::path> folders(Context& context) {
 
 int ls(Context& context) {
   const Options& options = context.options();
-  Listing listing{.name = "plugin ls",
-                  .type = "plugin",
-                  .columns = kColumns,
-                  .document = OrderedJson::array()};
+  Listing listing{
+      .name = "ls", .type = "plugin", .columns = kColumns, .document = OrderedJson::array()};
   std::vector<std::string> problems;
   for (const host::PluginFile& file : host::list_plugins(folders(context))) {
     if (options.flag("quiet")) {

@@ -38,8 +38,8 @@ void print_one(std::ostream& out, const model::ContainerConfig& config,
     }
   }
   if (!found) {
-    throw Error(Code::kNotFound,
-                "failed to find published port \"" + wanted + "\" of container " + config.name);
+    throw Error(Code::kNotFound, "failed to find published port \"" + asked + "\": container " +
+                                     config.name + " does not publish it");
   }
 }
 

@@ -10,6 +10,7 @@
 #include "core/lifecycle/invocation_error.h"
 #include "core/lifecycle/verbs/kill.h"
 #include "core/log/log.h"
+#include "core/monitor/detach_keys.h"
 
 namespace gantry::cli {
 
@@ -19,6 +20,7 @@ ports::AttachRequest own_streams(const Options& options, bool input) {
   streams.out = STDOUT_FILENO;
   streams.err = STDERR_FILENO;
   streams.detach_keys = options.text("detach-keys");
+  (void)monitor::DetachKeys(streams.detach_keys);  // a mistake is told even without a terminal
   return streams;
 }
 

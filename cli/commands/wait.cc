@@ -20,6 +20,7 @@ constexpr Option kOptions[] = {
      .help = "Ignore errors when a specified container is missing"},
     {.name = "interval",
      .letter = 'i',
+     .kind = ValueKind::kDuration,
      .help = "Taken for the likeness to other engines; gantry waits by events",
      .fallback = "250ms"},
     kLatestOption,
@@ -27,6 +28,7 @@ constexpr Option kOptions[] = {
 
 int run(Context& context) {
   std::vector<std::string> names = context.arguments();
+  refuse_names_with_latest(context);
   if (context.options().flag("latest")) {
     names = {latest_container(context.engine())};
   }
@@ -50,7 +52,7 @@ constinit const Command kWaitCommand{
     .options = {kOptions},
     .arguments = {.least = 1,
                   .unless = "latest",
-                  .complaint = "you must provide at least one name or id"},
+                  .complaint = "\"gantry wait\" requires a name, id, or the \"--latest\" flag"},
     .run = run,
 };
 

@@ -24,47 +24,79 @@ std::vector<std::string> parse_test(const std::string& text) {
   return {"CMD-SHELL", text};
 }
 
-std::int64_t interval_of(const std::string& text) {
+std::int64_t interval_of(const Options& options, const char* name) {
+  const std::string text = options.text(name);
   if (text == "disable") {
     return 0;
   }
   const auto interval = parse_duration(text);
   if (!interval || interval->count() < 0) {
-    throw Error(Code::kInvalid, "invalid healthcheck-interval: \"" + text + "\"");
+    // podman's words: "health-interval" is its healthcheck-interval.
+    throw Error(Code::kInvalid,
+                "invalid healthcheck" + std::string(name).substr(6) + ": \"" + text + "\"");
   }
   return interval->count();
+}
+
+std::int64_t timeout_of(const Options& options, const char* name) {
+  const std::int64_t timeout = options.duration(name).count();
+  if (timeout < 1'000'000'000) {
+    throw Error(Code::kInvalid, std::string(name) + " must be at least 1 second");
+  }
+  return timeout;
+}
+
+std::string action_of(const Options& options) {
+  std::string action = options.text("health-on-failure");
+  if (action != "none" && action != "kill" && action != "restart" && action != "stop") {
+    throw Error(Code::kInvalid, "invalid on-failure action \"" + action +
+                                    "\" for health check: supported actions are none, kill, "
+                                    "restart, stop");
+  }
+  return action;
+}
+
+model::StartupCheck startup_of(const Options& options) {
+  model::StartupCheck startup;
+  if (options.given("health-startup-cmd")) {
+    startup.test = parse_test(options.text("health-startup-cmd"));
+  }
+  startup.interval_ns = interval_of(options, "health-startup-interval");
+  startup.timeout_ns = timeout_of(options, "health-startup-timeout");
+  startup.retries = static_cast<int>(options.count("health-startup-retries"));
+  startup.successes = static_cast<int>(options.count("health-startup-success"));
+  return startup;
 }
 
 }  // namespace
 
 void read_health(const Options& options, lifecycle::CreateRequest& request) {
-  request.no_healthcheck = options.flag("no-healthcheck");
-  if (request.no_healthcheck && options.given("health-cmd")) {
+  lifecycle::HealthRequest& health = request.health;
+  health.none = options.flag("no-healthcheck");
+  if (health.none && options.given("health-cmd")) {
     throw Error(Code::kInvalid, "cannot specify both --no-healthcheck and --health-cmd");
   }
-  // On an image's own check only the action can be put.
-  if (!options.given("health-cmd") && !options.given("health-on-failure")) {
-    return;
-  }
-  model::HealthConfig health;
   if (options.given("health-cmd")) {
     health.test = parse_test(options.text("health-cmd"));
   }
-  health.interval_ns = interval_of(options.text("health-interval"));
-  health.timeout_ns = options.duration("health-timeout").count();
-  health.start_period_ns = options.duration("health-start-period").count();
-  health.retries = static_cast<int>(options.count("health-retries"));
-  health.on_failure = options.text("health-on-failure");
-  if (health.on_failure != "none" && health.on_failure != "kill" &&
-      health.on_failure != "restart" && health.on_failure != "stop") {
-    throw Error(Code::kInvalid, "invalid on-failure action \"" + health.on_failure +
-                                    "\" for health check: supported actions are none, kill, "
-                                    "restart, stop");
+  if (options.given("health-interval")) {
+    health.interval_ns = interval_of(options, "health-interval");
   }
-  if (health.timeout_ns < 1'000'000'000) {
-    throw Error(Code::kInvalid, "healthcheck-timeout must be at least 1 second");
+  if (options.given("health-timeout")) {
+    health.timeout_ns = timeout_of(options, "health-timeout");
   }
-  request.health = std::move(health);
+  if (options.given("health-start-period")) {
+    health.start_period_ns = options.duration("health-start-period").count();
+  }
+  if (options.given("health-retries")) {
+    health.retries = static_cast<int>(options.count("health-retries"));
+  }
+  if (options.given("health-on-failure")) {
+    health.on_failure = action_of(options);
+  }
+  if (options.given("health-startup-cmd")) {
+    health.startup = startup_of(options);
+  }
 }
 
 }  // namespace gantry::cli

@@ -24,7 +24,12 @@ model::NamespaceMode read_mode(const Options& options, const char* name,
   const bool known =
       with_value || std::find(words.begin(), words.end(), mode.mode) != words.end();
   if (!known || (with_value && mode.value.empty())) {
-    throw Error(Code::kInvalid, "unrecognized namespace mode " + text + " passed in --" + name);
+    std::string choices;
+    for (const std::string_view word : words) {
+      choices += std::string(word) + ", ";
+    }
+    throw Error(Code::kInvalid, "unrecognized namespace mode " + text + " passed: --" + name +
+                                    " is one of " + choices + "container:NAME, ns:PATH");
   }
   return mode;
 }
@@ -88,6 +93,12 @@ void read_namespaces(const Options& options, lifecycle::CreateRequest& request) 
   config.uts = read_mode(options, "uts", {"private", "host"});
   read_user_namespace(options, request);
   config.cgroup = read_mode(options, "cgroupns", {"private", "host"});
+  if (!options.given("cgroupns")) {
+    config.cgroup.mode.clear();  // as suits the host's cgroups
+  }
+  if (!options.given("ipc")) {
+    config.ipc.mode = "shareable";
+  }
   if (config.uts.mode == "host" && options.given("hostname")) {
     throw Error(Code::kInvalid, "cannot set hostname when running in the host UTS namespace");
   }

@@ -20,7 +20,8 @@ bool is_address(const std::string& text) {
 std::string checked_host(const std::string& entry) {
   const auto pair = cut(entry, ':');
   if (!pair || pair->first.empty()) {
-    throw Error(Code::kInvalid, "invalid host entry \"" + entry + "\": the form is host:ip");
+    throw Error(Code::kInvalid,
+                "bad format for add-host: \"" + entry + "\": the form is host:ip");
   }
   if (pair->second != "host-gateway" && !is_address(pair->second)) {
     throw Error(Code::kInvalid, "invalid IP address in add-host: \"" + pair->second + "\"");

@@ -12,8 +12,8 @@ model::LogConfig read_log(const Options& options) {
   log.driver = options.text("log-driver");
   if (log.driver != "k8s-file" && log.driver != "json-file" && log.driver != "none" &&
       log.driver != "passthrough") {
-    throw Error(Code::kInvalid, "invalid log driver \"" + log.driver +
-                                    "\": it is k8s-file, json-file, none or passthrough");
+    throw Error(Code::kInvalid, "invalid log driver: \"" + log.driver +
+                                    "\" is not k8s-file, json-file, none or passthrough");
   }
   for (const std::string& option : options.list("log-opt")) {
     const auto pair = cut(option, '=');
@@ -90,8 +90,10 @@ model::RestartPolicy parse_restart(const std::string& text) {
   if (pair) {
     const auto retries = parse_uint(pair->second);
     if (policy.name != "on-failure" || !retries) {
-      throw Error(Code::kInvalid,
-                  "restart policy \"" + text + "\": only on-failure takes a number of retries");
+      throw Error(
+          Code::kInvalid,
+          "restart policy retries can only be specified with on-failure restart policy: \"" +
+              text + "\"");
     }
     policy.max_retries = static_cast<unsigned>(*retries);
   }

@@ -24,9 +24,11 @@ std::vector<model::ThrottleDevice> throttles(const Options& options, const char*
 
 void read_cpu(const Options& options, model::Resources& resources) {
   if (options.given("cpus")) {
-    if (options.given("cpu-period") || options.given("cpu-quota")) {
-      throw Error(Code::kInvalid,
-                  "--cpu-period, --cpu-quota and --cpus cannot be set together");
+    for (const char* other : {"cpu-period", "cpu-quota"}) {
+      if (options.given(other)) {
+        throw Error(Code::kInvalid,
+                    "--" + std::string(other) + " and --cpus cannot be set together");
+      }
     }
     resources.cpus = options.real("cpus");
   }
@@ -86,6 +88,9 @@ void read_blkio(const Options& options, model::Resources& resources) {
 }  // namespace
 
 model::Ulimit parse_ulimit(const std::string& text) {
+  if (text == "host") {
+    return {text, 0, 0};  // all limits are those of the calling process
+  }
   const auto pair = cut(text, '=');
   const auto limits = pair ? split(pair->second, ':') : std::vector<std::string>();
   const auto value = [](const std::string& word) -> std::optional<std::uint64_t> {
@@ -129,7 +134,7 @@ void read_resources(const Options& options, lifecycle::CreateRequest& request) {
   config.cgroups = options.text("cgroups");
   if (config.cgroups != "enabled" && config.cgroups != "disabled" &&
       config.cgroups != "no-conmon") {
-    throw Error(Code::kInvalid, "invalid --cgroups \"" + config.cgroups +
+    throw Error(Code::kInvalid, "invalid cgroup mode \"" + config.cgroups +
                                     "\": it is enabled, disabled or no-conmon");
   }
   for (const std::string& limit : options.list("ulimit")) {

@@ -56,7 +56,9 @@ void read_security_option(const std::string& option, model::SecurityConfig& secu
       append(security.unmask, split(value, ':'));
     }
   } else {
-    throw Error(Code::kInvalid, "invalid --security-opt 2: \"" + option + "\"");
+    const bool bare = option.find_first_of("=:") == std::string::npos;
+    throw Error(Code::kInvalid, std::string("invalid --security-opt ") + (bare ? "1" : "2") +
+                                    ": \"" + option + "\"");
   }
 }
 
@@ -72,7 +74,10 @@ model::Device parse_device(const std::string& text) {
   };
   const bool two = parts.size() == 2;
   const bool three = parts.size() == 3;
-  if (device.host_path.empty() || parts.size() > 3 || (three && !is_mode(parts[2])) ||
+  if (three && !is_mode(parts[2])) {
+    throw Error(Code::kInvalid, "invalid device mode: " + parts[2]);
+  }
+  if (device.host_path.empty() || parts.size() > 3 ||
       ((two || three) && !parts[1].starts_with('/') && (three || !is_mode(parts[1])))) {
     throw Error(Code::kInvalid, "invalid device specification: " + text);
   }

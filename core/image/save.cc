@@ -235,7 +235,7 @@ void save_to(const Context& context, const std::vector<SavedImage>& images, Save
                 "one, or as docker-archive");
   }
   // Nobody removes them meanwhile.
-  const LayerLocks locks(context.root);
+  const LayerLocks locks(context.root, context.cancelled);
   for (const SavedImage& saved : images) {
     for (const std::string& id : saved.image.layers) {
       locks.share(id);
@@ -278,8 +278,8 @@ SaveFormat parse_save_format(const std::string& text) {
     }
   }
   throw Error(Code::kInvalid, "unsupported format \"" + text +
-                                  "\" for saving images: use docker-archive, oci-archive, "
-                                  "oci-dir or docker-dir");
+                                  "\": format value must be one of oci-dir oci-archive "
+                                  "docker-dir docker-archive");
 }
 
 void save(const Context& context, const std::vector<SavedImage>& images,

@@ -32,7 +32,8 @@ int parse_signal(const std::string& text) {
       "invalid signal: " + text + ": give a name such as SIGTERM or a number from 1 to 64");
   if (const int number = to_number(text); number >= 0) {
     if (number < 1 || number > kLastRealTime) {
-      throw unknown;
+      throw Error(Code::kInvalid,
+                  "invalid signal: " + text + ": valid signals are 1 through 64");
     }
     return number;
   }

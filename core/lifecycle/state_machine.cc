@@ -19,6 +19,7 @@ constexpr Ruling no(Status same, std::string_view reason) {
 
 using enum Status;
 constexpr std::string_view kNotRunning = "container is not running";
+constexpr std::string_view kOnlyRunning = "top can only be used on running containers";
 constexpr std::string_view kIsRunning = "container is running";
 constexpr std::string_view kIsPaused = "container is paused: unpause it first";
 constexpr std::string_view kBeingCreated = "container is still being created";
@@ -95,9 +96,9 @@ constexpr std::array<Row, kVerbs.size()> kTable{{
       no(kExited, kNotRunning), no(kRemoving, kBeingRemoved)}},
     {Verb::kTop,
      "top",
-     {no(kUnknown, kUnclear), no(kCreating, kBeingCreated), no(kConfigured, kNotRunning),
-      no(kCreated, kNotRunning), go(kRunning), go(kPaused), no(kStopped, kNotRunning),
-      no(kExited, kNotRunning), no(kRemoving, kBeingRemoved)}},
+     {no(kUnknown, kUnclear), no(kCreating, kBeingCreated), no(kConfigured, kOnlyRunning),
+      no(kCreated, kOnlyRunning), go(kRunning), go(kPaused), no(kStopped, kOnlyRunning),
+      no(kExited, kOnlyRunning), no(kRemoving, kBeingRemoved)}},
     {Verb::kStats,
      "stats",
      {no(kUnknown, kUnclear), no(kCreating, kBeingCreated), no(kConfigured, kNotRunning),
@@ -153,10 +154,9 @@ const Ruling& rule(Status status, Verb verb) {
 bool permits(Status status, Verb verb, const std::string& container) {
   const Ruling& ruling = rule(status, verb);
   if (ruling.answer == Answer::kRefuse) {
-    throw Error(Code::kInvalid, "cannot " + std::string(name_of(verb)) + " container " +
-                                    container + " as it is " +
-                                    std::string(model::name_of(status)) + ": " +
-                                    std::string(ruling.reason) + ": container state improper");
+    throw StateError("cannot " + std::string(name_of(verb)) + " container " + container +
+                     " as it is " + std::string(model::name_of(status)) + ": " +
+                     std::string(ruling.reason) + ": container state improper");
   }
   return ruling.answer == Answer::kDo;
 }

@@ -4,6 +4,8 @@
 // and against which every pair is tested. Pure.
 #pragma once
 
+#include <gantry/error.hpp>
+
 #include <array>
 #include <string>
 #include <string_view>
@@ -62,7 +64,13 @@ struct Ruling {
 [[nodiscard]] std::string_view name_of(Verb verb);
 [[nodiscard]] const Ruling& rule(Status status, Verb verb);
 
-// True: do it. False: nothing to do. Throws kInvalid in podman's words when refused;
+// The container's state does not allow it; callers with an exit code for that catch it.
+class StateError : public Error {
+ public:
+  explicit StateError(const std::string& message) : Error(Code::kInvalid, message) {}
+};
+
+// True: do it. False: nothing to do. Throws StateError in podman's words when refused;
 // container names it for people.
 bool permits(Status status, Verb verb, const std::string& container);
 

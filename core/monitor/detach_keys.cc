@@ -22,9 +22,9 @@ char byte_of(std::string_view key, std::string_view all) {
       return static_cast<char>(last - '@');
     }
   }
-  throw Error(Code::kInvalid, "invalid detach keys \"" + std::string(all) +
-                                  "\": unknown key \"" + std::string(key) +
-                                  "\"; a key is one character or ctrl- and a letter");
+  throw Error(Code::kInvalid, "invalid detach keys: unknown key \"" + std::string(key) +
+                                  "\" in \"" + std::string(all) +
+                                  "\": a key is one character or ctrl- and a letter");
 }
 
 }  // namespace

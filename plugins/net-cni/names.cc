@@ -26,8 +26,9 @@ bool is_name(std::string_view name) {
 
 void require_name(std::string_view kind, std::string_view name) {
   if (!is_name(name)) {
-    throw Error(Code::kInvalid, std::string(kind) + " name \"" + std::string(name) +
-                                    "\" must match [a-zA-Z0-9][a-zA-Z0-9_.-]*");
+    throw Error(Code::kInvalid, std::string(kind) + " name " + std::string(name) +
+                                    " invalid: names must match "
+                                    "[a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument");
   }
 }
 

@@ -58,9 +58,7 @@ std::vector<ports::Change> diff(engine::Engine& engine, const std::string& name_
     return image::find_image(reader, name_or_id, registries);
   });
   if (!found) {
-    throw Error(Code::kNotFound, name_or_id +
-                                     " is neither a container nor an image: layer not "
-                                     "known");
+    throw Error(Code::kNotFound, name_or_id + " not found: layer not known");
   }
   if (found->image.layers.empty()) {
     return {};

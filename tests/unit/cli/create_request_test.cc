@@ -17,6 +17,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Optional;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
@@ -199,7 +200,7 @@ TEST(CreateRequest, ReadsResources) {
   EXPECT_THAT(mistake({"--ulimit", "nofile=20:10", "i"}), HasSubstr("less than or equal"));
   EXPECT_THAT(mistake({"--ulimit", "nofile", "i"}), HasSubstr("invalid ulimit argument"));
   EXPECT_THAT(mistake({"--memory-swappiness", "101", "i"}), HasSubstr("range is 0-100"));
-  EXPECT_THAT(mistake({"--cgroups", "x", "i"}), HasSubstr("invalid --cgroups"));
+  EXPECT_THAT(mistake({"--cgroups", "x", "i"}), HasSubstr("invalid cgroup mode"));
 }
 
 TEST(CreateRequest, ReadsTheNetwork) {
@@ -225,20 +226,34 @@ TEST(CreateRequest, ReadsNamespaces) {
   EXPECT_EQ(request.config.ipc.mode, "container");
   EXPECT_EQ(request.config.ipc.value, "other");
   EXPECT_EQ(request.config.uts.value, "/x");
-  EXPECT_EQ(mistake({"--pid=foo", "i"}), "unrecognized namespace mode foo passed in --pid");
-  EXPECT_EQ(mistake({"--pid=container:", "i"}),
-            "unrecognized namespace mode container: passed in --pid");
+  EXPECT_EQ(mistake({"--pid=foo", "i"}),
+            "unrecognized namespace mode foo passed: --pid is one of private, host, "
+            "container:NAME, ns:PATH");
+  EXPECT_THAT(mistake({"--pid=container:", "i"}),
+              HasSubstr("unrecognized namespace mode container: passed"));
   EXPECT_EQ(mistake({"--userns=keep-id", "i"}), "keep-id is only supported in rootless mode");
   EXPECT_THAT(mistake({"--uts=host", "-h", "x", "i"}), HasSubstr("cannot set hostname"));
 }
 
 TEST(CreateRequest, ReadsHealthChecks) {
   const auto request = read({"--health-cmd", "true", "--health-interval", "5s", "i"});
-  ASSERT_TRUE(request.health.has_value());
-  EXPECT_THAT(request.health->test, ElementsAre("CMD-SHELL", "true"));
-  EXPECT_EQ(request.health->interval_ns, 5'000'000'000);
-  EXPECT_THAT(read({"--health-cmd", "[\"a\",\"b\"]", "i"}).health->test,
-              ElementsAre("CMD", "a", "b"));
+  EXPECT_THAT(request.health.test, Optional(ElementsAre("CMD-SHELL", "true")));
+  EXPECT_EQ(request.health.interval_ns, 5'000'000'000);
+  EXPECT_EQ(request.health.retries, std::nullopt);
+  EXPECT_THAT(read({"--health-cmd", "[\"a\",\"b\"]", "i"}).health.test,
+              Optional(ElementsAre("CMD", "a", "b")));
+  const auto startup = read({"--health-startup-cmd=x", "--health-startup-interval=1s",
+                             "--health-startup-retries=4", "--health-startup-success=2",
+                             "--health-startup-timeout=2s", "--health-retries=7", "i"})
+                           .health;
+  EXPECT_THAT(startup.startup.test, ElementsAre("CMD-SHELL", "x"));
+  EXPECT_EQ(startup.startup.interval_ns, 1'000'000'000);
+  EXPECT_EQ(startup.startup.timeout_ns, 2'000'000'000);
+  EXPECT_EQ(startup.startup.retries, 4);
+  EXPECT_EQ(startup.startup.successes, 2);
+  EXPECT_EQ(startup.retries, 7);
+  EXPECT_THAT(mistake({"--health-cmd=x", "--health-timeout=1ms", "i"}),
+              HasSubstr("at least 1 second"));
   EXPECT_THAT(mistake({"--health-cmd", "x", "--health-on-failure", "y", "i"}),
               HasSubstr("on-failure"));
 }
@@ -262,7 +277,8 @@ TEST(CreateRequest, RefusesContradictions) {
   EXPECT_THAT(mistake({"--replace", "i"}), HasSubstr("without --name"));
   EXPECT_THAT(mistake({"--pull=x", "i"}), HasSubstr("unsupported pull policy"));
   EXPECT_THAT(mistake({"--restart=x", "i"}), HasSubstr("not a valid restart policy"));
-  EXPECT_THAT(mistake({"--restart=always:3", "i"}), HasSubstr("only on-failure"));
+  EXPECT_THAT(mistake({"--restart=always:3", "i"}),
+              HasSubstr("only be specified with on-failure"));
   EXPECT_THAT(mistake({"--log-driver=x", "i"}), HasSubstr("invalid log driver"));
   EXPECT_THAT(mistake({"--workdir=rel", "i"}), HasSubstr("must be absolute"));
   EXPECT_THAT(mistake({"--umask=9", "i"}), HasSubstr("invalid umask"));

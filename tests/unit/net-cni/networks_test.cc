@@ -138,10 +138,10 @@ TEST_F(NetworksTest, BadRequestsAreToldInWords) {
   const auto invalid = Code::kInvalid;
   refuse(invalid, "nonsense", "the network description is not valid JSON");
   refuse(invalid, R"({"name":7})", "not understood");
-  refuse(invalid, R"({"name":"a/b"})", "network name \"a/b\"");
-  refuse(invalid, R"({"subnets":[{"subnet":"x"}]})", "invalid subnet \"x\"");
-  refuse(invalid, R"({"subnets":[{"subnet":"10.1.2.0"}]})", "invalid subnet \"10.1.2.0\"");
-  refuse(invalid, R"({"subnets":[{"subnet":"10.1.2.0/33"}]})", "invalid subnet");
+  refuse(invalid, R"({"name":"a/b"})", "network name a/b invalid: names must match");
+  refuse(invalid, R"({"subnets":[{"subnet":"x"}]})", "invalid CIDR address: x");
+  refuse(invalid, R"({"subnets":[{"subnet":"10.1.2.0"}]})", "invalid CIDR address: 10.1.2.0");
+  refuse(invalid, R"({"subnets":[{"subnet":"10.1.2.0/33"}]})", "invalid CIDR address");
   refuse(invalid, R"({"subnets":[{"subnet":"10.1.2.0/31"}]})", "too small");
   refuse(invalid, R"({"subnets":[{"subnet":"10.123.1.0/24","gateway":"10.2.0.1"}]})",
          "gateway 10.2.0.1 not in subnet 10.123.1.0/24");
