@@ -3,7 +3,12 @@
 
 #include <ostream>
 
+#include "cli/exit_codes.h"
+#include "cli/program.h"
 #include "cli/values.h"
+#include "core/engine/engine.h"
+#include "core/lifecycle/state_machine.h"
+#include "core/lifecycle/task_graph.h"
 #include "core/lifecycle/verbs/list.h"
 #include "sdk/support/files.h"
 
@@ -32,9 +37,16 @@ std::vector<store::ContainerRow> all_containers(Context& context) {
 std::string latest_container(engine::Engine& engine) {
   const std::vector<store::ContainerRow> rows = lifecycle::list(engine);
   if (rows.empty()) {
-    throw Error(Code::kNotFound, "no containers: there is no latest one");
+    throw Error(Code::kNotFound,
+                "there is no container, and so no latest one: no such container");
   }
   return rows.back().brief.id;
+}
+
+void refuse_names_with_latest(const Context& context) {
+  if (flagged(context.options(), "latest") && !context.arguments().empty()) {
+    throw Error(Code::kInvalid, "--latest and containers cannot be used together");
+  }
 }
 
 std::vector<std::string> select_containers(
@@ -47,9 +59,10 @@ std::vector<std::string> select_containers(
     throw Error(Code::kInvalid, "no arguments are needed with --all");
   }
   if (flagged(options, "latest")) {
-    if (all || !names.empty()) {
-      throw Error(Code::kInvalid, "--latest takes neither names nor --all");
+    if (all) {
+      throw Error(Code::kInvalid, "--all and --latest cannot be used together");
     }
+    refuse_names_with_latest(context);
     return {latest_container(context.engine())};
   }
   if (all) {
@@ -82,28 +95,102 @@ std::string select_one(Context& context, std::vector<std::string>& arguments) {
   return name;
 }
 
-void for_each(Context& context, const std::vector<std::string>& names, bool ignore_missing,
-              const std::function<bool(const std::string&)>& done) {
-  std::vector<Error> failures;
+void Failures::add(const Error& error) {
+  missing_ = missing_ || error.code() == Code::kNotFound;
+  in_use_ = in_use_ || error.code() == Code::kBusy ||
+            dynamic_cast<const lifecycle::StateError*>(&error) != nullptr;
+  errors_.push_back(error);
+}
+
+void Failures::tell(Context& context) const {
+  if (errors_.empty()) {
+    return;
+  }
+  for (std::size_t i = 0; i + 1 < errors_.size(); ++i) {
+    context.err() << "Error: " << errors_[i].what() << "\n";
+  }
+  if (removal_ && (missing_ || in_use_)) {
+    throw ExitError(missing_ ? kExitNotKnown : kExitInUse, errors_.back());
+  }
+  throw errors_.back();
+}
+
+namespace {
+
+// What became of each, in the order given.
+class Report {
+ public:
+  Report(Context& context, bool ignore_missing)
+      : context_(context), ignore_missing_(ignore_missing) {}
+
+  void succeeded(const std::string& name) {
+    context_.out() << name << "\n";
+    context_.out().flush();
+  }
+  void failed(const Error& error) {
+    if (!ignore_missing_ || error.code() != Code::kNotFound) {
+      failures_.add(error);
+    }
+  }
+  void exit_as_removal() { failures_.exit_as_removal(); }
+  void finish() { failures_.tell(context_); }
+
+ private:
+  Context& context_;
+  bool ignore_missing_;
+  Failures failures_;
+};
+
+void do_each(const std::vector<std::string>& names,
+             const std::function<bool(const std::string&)>& done, Report& report) {
   for (const std::string& name : names) {
     try {
       if (done(name)) {
-        context.out() << name << "\n";
-        context.out().flush();
+        report.succeeded(name);
       }
     } catch (const Error& error) {
-      if (!ignore_missing || error.code() != Code::kNotFound) {
-        failures.push_back(error);
-      }
+      report.failed(error);
     }
   }
-  if (failures.empty()) {
-    return;
+  report.finish();
+}
+
+}  // namespace
+
+void for_each(Context& context, const std::vector<std::string>& names, bool ignore_missing,
+              const std::function<bool(const std::string&)>& done) {
+  Report report(context, ignore_missing);
+  do_each(names, done, report);
+}
+
+void remove_each(Context& context, const std::vector<std::string>& names, bool ignore_missing,
+                 const std::function<bool(const std::string&)>& done) {
+  Report report(context, ignore_missing);
+  report.exit_as_removal();
+  do_each(names, done, report);
+}
+
+void for_each_at_once(Context& context, const std::vector<std::string>& names,
+                      bool ignore_missing,
+                      const std::function<void(const std::string&)>& done) {
+  std::vector<lifecycle::Task> tasks;
+  for (const std::string& name : names) {
+    tasks.push_back({[&done, &name] { done(name); }});
   }
-  for (std::size_t i = 0; i + 1 < failures.size(); ++i) {
-    context.err() << "Error: " << failures[i].what() << "\n";
+  const std::vector<lifecycle::Outcome> outcomes =
+      lifecycle::run_tasks(context.engine().settings.at_once, tasks);
+  Report report(context, ignore_missing);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    try {
+      if (outcomes[i].failure) {
+        std::rethrow_exception(outcomes[i].failure);
+      }
+      report.succeeded(names[i]);
+    } catch (const Error& error) {
+      report.failed(error);
+    }
   }
-  throw failures.back();
+  report.finish();
 }
 
 }  // namespace gantry::cli

@@ -24,6 +24,8 @@ inline constexpr Option kLatestOption{.name = "latest",
 // that the command does not have count as not given.
 [[nodiscard]] std::vector<std::string> select_containers(
     Context& context, const std::function<bool(const store::ContainerRow&)>& fits);
+// Names beside --latest are kInvalid.
+void refuse_names_with_latest(const Context& context);
 // One container: the first argument or --latest. arguments gets what is left.
 [[nodiscard]] std::string select_one(Context& context, std::vector<std::string>& arguments);
 
@@ -32,11 +34,34 @@ inline constexpr Option kLatestOption{.name = "latest",
 [[nodiscard]] std::vector<store::ContainerRow> all_containers(Context& context);
 [[nodiscard]] std::string latest_container(engine::Engine& engine);
 
+// What failed of several: told at the end, the last one by throwing it.
+class Failures {
+ public:
+  void add(const Error& error);
+  // Of verbs that remove, in podman's codes: 1 when something is not known, 2 when it is in
+  // use, else as any failure.
+  void exit_as_removal() { removal_ = true; }
+  void tell(Context& context) const;
+
+ private:
+  std::vector<Error> errors_;
+  bool missing_ = false;
+  bool in_use_ = false;
+  bool removal_ = false;
+};
+
 // Does it to each and prints the name, unless done() answers false ("nothing to print").
-// The last failure is thrown, those before it are printed. With ignore a missing one is
-// passed over.
+// With ignore a missing one is passed over.
 void for_each(Context& context, const std::vector<std::string>& names, bool ignore_missing,
               const std::function<bool(const std::string&)>& done);
+
+// for_each with the exit codes of removal.
+void remove_each(Context& context, const std::vector<std::string>& names, bool ignore_missing,
+                 const std::function<bool(const std::string&)>& done);
+
+// The same to several at once; the names are printed in the order given. done must not print.
+void for_each_at_once(Context& context, const std::vector<std::string>& names,
+                      bool ignore_missing, const std::function<void(const std::string&)>& done);
 
 // --filter of ps and its kin: key=value; kInvalid for an unknown key.
 class ContainerFilter {

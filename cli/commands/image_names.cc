@@ -8,10 +8,12 @@
 #include "cli/confirm.h"
 #include "cli/context.h"
 #include "cli/exit_codes.h"
+#include "cli/selection.h"
 #include "cli/values.h"
 #include "core/engine/engine.h"
 #include "core/image/lookup.h"
 #include "core/image/remove.h"
+#include "core/lifecycle/announce.h"
 #include "core/lifecycle/image_choice.h"
 #include "core/lifecycle/verbs/remove.h"
 
@@ -44,15 +46,25 @@ int tag(Context& context) {
   const image::Registries registries = image::load_registries();
   const std::vector<std::string>& names = context.arguments();
   for (std::size_t i = 1; i < names.size(); ++i) {
-    (void)image::tag(context.engine().store, names[0], names[i], registries);
+    const std::string name =
+        image::tag(context.engine().store, names[0], names[i], registries);
+    const image::Resolved tagged =
+        image::resolve(context.engine().store, names[i], registries);
+    lifecycle::announce(context.engine(),
+                        {.type = "image", .id = tagged.image.id, .name = name}, "tag");
   }
   return kExitOk;
 }
 
 int untag(Context& context) {
   const std::vector<std::string>& names = context.arguments();
-  (void)image::untag(context.engine().store, names.front(), {names.begin() + 1, names.end()},
-                     image::load_registries());
+  const image::Registries registries = image::load_registries();
+  const std::string id =
+      image::resolve(context.engine().store, names.front(), registries).image.id;
+  for (const std::string& name : image::untag(context.engine().store, names.front(),
+                                              {names.begin() + 1, names.end()}, registries)) {
+    lifecycle::announce(context.engine(), {.type = "image", .id = id, .name = name}, "untag");
+  }
   return kExitOk;
 }
 
@@ -70,12 +82,15 @@ void remove_users(engine::Engine& engine, const std::string& name,
   }
 }
 
-void print(std::ostream& out, const image::Removal& removal) {
+void tell(Context& context, const image::Removal& removal, const std::string& asked) {
   for (const std::string& name : removal.untagged) {
-    out << "Untagged: " << name << "\n";
+    context.out() << "Untagged: " << name << "\n";
+    lifecycle::announce(context.engine(), {.type = "image", .id = "", .name = name}, "untag");
   }
   if (!removal.deleted.empty()) {
-    out << "Deleted: " << removal.deleted << "\n";
+    context.out() << "Deleted: " << removal.deleted << "\n";
+    lifecycle::announce(context.engine(),
+                        {.type = "image", .id = removal.deleted, .name = asked}, "remove");
   }
 }
 
@@ -91,27 +106,23 @@ int rmi(Context& context) {
       names.push_back(image.id);
     }
   }
-  std::vector<Error> failures;
+  Failures failures;
+  failures.exit_as_removal();
   for (const std::string& name : names) {
     try {
       if (force) {
         remove_users(engine, name, registries);
       }
-      print(context.out(),
-            image::remove_image(images, name, force || options.flag("all"), registries));
+      tell(context,
+           image::remove_image(images, name, force || options.flag("all"), registries), name);
     } catch (const Error& error) {
       const bool missing = error.code() == Code::kNotFound;
       if (!missing || !(options.flag("ignore") || force)) {
-        failures.push_back(error);
+        failures.add(error);
       }
     }
   }
-  for (std::size_t i = 0; i + 1 < failures.size(); ++i) {
-    context.err() << "Error: " << failures[i].what() << "\n";
-  }
-  if (!failures.empty()) {
-    throw failures.back();
-  }
+  failures.tell(context);
   return kExitOk;
 }
 
@@ -142,6 +153,7 @@ int prune(Context& context) {
   for (const image::Removal& removal :
        image::prune_images(lifecycle::image_context(context.engine()), all, wanted)) {
     context.out() << removal.deleted << "\n";
+    lifecycle::announce(context.engine(), {.type = "image", .id = removal.deleted}, "remove");
   }
   return kExitOk;
 }

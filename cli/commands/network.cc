@@ -14,6 +14,7 @@
 #include "cli/selection.h"
 #include "cli/values.h"
 #include "core/engine/engine.h"
+#include "core/lifecycle/announce.h"
 #include "core/lifecycle/verbs/list.h"
 #include "core/lifecycle/verbs/remove.h"
 #include "sdk/support/ip.h"
@@ -104,6 +105,9 @@ Json subnets_of(const Options& options) {
   const std::vector<std::string> subnets = options.list("subnet");
   const std::vector<std::string> gateways = options.list("gateway");
   const std::vector<std::string> ranges = options.list("ip-range");
+  if (subnets.empty()) {
+    throw Error(Code::kInvalid, "cannot set gateway or range without subnet");
+  }
   if (gateways.size() > subnets.size() || ranges.size() > subnets.size()) {
     throw Error(Code::kInvalid, "cannot set more gateways or ranges than subnets");
   }
@@ -144,7 +148,12 @@ int create(Context& context) {
     request["subnets"] = subnets_of(options);
   }
   try {
-    context.out() << networks_of(context).create(request).value("name", "") << "\n";
+    const Json made = networks_of(context).create(request);
+    const std::string name = made.value("name", "");
+    lifecycle::announce(context.engine(),
+                        {.type = "network", .id = made.value("id", ""), .name = name},
+                        "create");
+    context.out() << name << "\n";
   } catch (const Error& error) {
     // What exists may be the bridge, and not the network.
     if (error.code() != Code::kExists || !options.flag("ignore") || !request.contains("name") ||
@@ -193,10 +202,8 @@ std::vector<Json> chosen(Context& context) {
 
 int ls(Context& context) {
   const Options& options = context.options();
-  Listing listing{.name = "network ls",
-                  .type = "network",
-                  .columns = kColumns,
-                  .document = OrderedJson::array()};
+  Listing listing{
+      .name = "ls", .type = "network", .columns = kColumns, .document = OrderedJson::array()};
   for (const Json& network : chosen(context)) {
     if (options.flag("quiet")) {
       context.out() << network.value("name", "") << "\n";
@@ -241,13 +248,15 @@ void remove_network(Context& context, const std::string& asked) {
     (void)lifecycle::remove(context.engine(), user, how);
   }
   networks_of(context).remove(name);
+  lifecycle::announce(context.engine(), {.type = "network", .name = name}, "remove");
 }
 
 int rm(Context& context) {
-  for_each(context, context.arguments(), false, [&](const std::string& name) {
-    remove_network(context, name);
-    return true;
-  });
+  remove_each(context, context.arguments(), context.options().flag("force"),
+              [&](const std::string& name) {
+                remove_network(context, name);
+                return true;
+              });
   return kExitOk;
 }
 

@@ -63,7 +63,7 @@ int run(Context& context) {
   }
   // With --all one may have gone along with another; with --force a missing one is no error.
   const bool ignore = options.flag("ignore") || options.flag("all") || how.force;
-  for_each(context, names, ignore, [&](const std::string& name) {
+  remove_each(context, names, ignore, [&](const std::string& name) {
     const std::vector<std::string> removed = lifecycle::remove(context.engine(), name, how);
     for (const std::string& id : removed) {
       if (how.depend && removed.size() > 1) {

@@ -14,6 +14,7 @@
 #include "cli/selection.h"
 #include "cli/values.h"
 #include "core/engine/engine.h"
+#include "core/lifecycle/announce.h"
 #include "core/lifecycle/verbs/remove.h"
 
 namespace gantry::cli {
@@ -37,7 +38,7 @@ constexpr Option kLsOptions[] = {
     {.name = "filter",
      .letter = 'f',
      .kind = ValueKind::kArray,
-     .help = "Filter volumes (name=, label=, driver=, dangling=)"},
+     .help = "Filter volumes (name=, label=, label!=, driver=, opt=, dangling=, until=)"},
     {.name = "format", .help = "Print volumes as JSON or by a Go template"},
     {.name = "noheading",
      .letter = 'n',
@@ -59,7 +60,7 @@ constexpr Option kRmOptions[] = {
 constexpr Option kPruneOptions[] = {
     {.name = "filter",
      .kind = ValueKind::kArray,
-     .help = "Remove only volumes that fit (label=, name=)"},
+     .help = "Remove only volumes that fit (label=, label!=, until=, name=)"},
     {.name = "force", .letter = 'f', .kind = ValueKind::kFlag, .help = "Do not ask"},
 };
 
@@ -71,7 +72,7 @@ volume::Volumes volumes_of(Context& context) {
 }
 
 bool fits(const volume::Volumes& volumes, const model::Volume& volume,
-          const std::string& filter) {
+          const std::string& filter, std::int64_t now_ns) {
   const auto pair = cut(filter, '=');
   const std::string key = pair ? pair->first : filter;
   const std::string value = pair ? pair->second : "";
@@ -87,10 +88,21 @@ bool fits(const volume::Volumes& volumes, const model::Volume& volume,
   if (key == "dangling") {
     return volumes.users(volume.name).empty() == parse_bool(value).value_or(true);
   }
-  if (key == "label") {
+  if (key == "label" || key == "label!") {
     const auto label = cut(value, '=');
     const auto found = volume.labels.find(label ? label->first : value);
-    return found != volume.labels.end() && (!label || found->second == label->second);
+    const bool has = found != volume.labels.end() && (!label || found->second == label->second);
+    return has == (key == "label");
+  }
+  if (key == "until") {
+    const auto moment = parse_time(value, now_ns);
+    if (!moment) {
+      throw Error(Code::kInvalid, "invalid time \"" + value + "\" of the filter until");
+    }
+    return volume.created_ns < *moment;
+  }
+  if (key == "opt") {
+    return volume.options.contains(value);
   }
   throw Error(Code::kInvalid, "\"" + key + "\" is an invalid volume filter");
 }
@@ -99,7 +111,9 @@ std::vector<model::Volume> chosen(Context& context) {
   const volume::Volumes volumes = volumes_of(context);
   std::vector<model::Volume> all = volumes.list();
   for (const std::string& filter : context.options().list("filter")) {
-    std::erase_if(all, [&](const model::Volume& one) { return !fits(volumes, one, filter); });
+    std::erase_if(all, [&](const model::Volume& one) {
+      return !fits(volumes, one, filter, context.engine().clock.now_ns());
+    });
   }
   return all;
 }
@@ -112,33 +126,35 @@ int create(Context& context) {
   request.labels = parse_labels(options.list("label"));
   request.options = parse_labels(options.list("opt"));
   request.ignore_existing = options.flag("ignore");
-  context.out() << volumes_of(context).create(request) << "\n";
+  const std::string name = volumes_of(context).create(request);
+  lifecycle::announce(context.engine(), {.type = "volume", .name = name}, "create");
+  context.out() << name << "\n";
   return kExitOk;
 }
 
 int ls(Context& context) {
   const Options& options = context.options();
   const volume::Volumes volumes = volumes_of(context);
-  Listing listing{.name = "volume ls",
-                  .type = "volume",
-                  .columns = kColumns,
-                  .document = OrderedJson::array()};
+  Listing listing{
+      .name = "ls", .type = "volume", .columns = kColumns, .document = OrderedJson::array()};
   for (const model::Volume& volume : chosen(context)) {
     if (options.flag("quiet")) {
       context.out() << volume.name << "\n";
       continue;
     }
-    listing.document.push_back(
+    listing.rows.push_back(
         volume_json(volume, volumes.path(volume.name), volumes.users(volume.name).size()));
+    listing.document.push_back(volume_without_empties(listing.rows.back()));
   }
-  if (!options.flag("quiet")) {
-    listing.rows.assign(listing.document.begin(), listing.document.end());
+  const bool nothing = listing.document.empty() && !wants_json(options.text("format"));
+  if (!options.flag("quiet") && !nothing) {
     print_listing(context.out(), listing, options.text("format"), options.flag("noheading"));
   }
   return kExitOk;
 }
 
-void remove_volume(Context& context, const std::string& name) {
+// Answers its whole name.
+std::string remove_volume(Context& context, const std::string& name) {
   const Options& options = context.options();
   volume::Volumes volumes = volumes_of(context);
   if (options.flag("force")) {
@@ -152,7 +168,10 @@ void remove_volume(Context& context, const std::string& name) {
       (void)lifecycle::remove(context.engine(), user, how);
     }
   }
-  volumes.remove(volumes.inspect(name).name);
+  const std::string full = volumes.inspect(name).name;
+  volumes.remove(full);
+  lifecycle::announce(context.engine(), {.type = "volume", .name = full}, "remove");
+  return full;
 }
 
 int rm(Context& context) {
@@ -162,9 +181,9 @@ int rm(Context& context) {
       names.push_back(volume.name);
     }
   }
-  for_each(context, names, context.options().flag("force"), [&](const std::string& name) {
-    remove_volume(context, name);
-    return true;
+  remove_each(context, names, context.options().flag("force"), [&](const std::string& name) {
+    context.out() << remove_volume(context, name) << "\n";
+    return false;
   });
   return kExitOk;
 }
@@ -179,6 +198,7 @@ int prune(Context& context) {
   for (const model::Volume& volume : chosen(context)) {
     if (volumes.users(volume.name).empty()) {
       volumes.remove(volume.name);
+      lifecycle::announce(context.engine(), {.type = "volume", .name = volume.name}, "prune");
       context.out() << volume.name << "\n";
     }
   }

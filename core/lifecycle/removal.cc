@@ -16,49 +16,73 @@ namespace gantry::lifecycle {
 namespace {
 
 // Looked for in the transaction that says "removing": create looks for that in its own.
-void mark_removing(engine::Engine& engine, LockedContainer& container) {
+void mark_removing(engine::Engine& engine, LockedContainer& container,
+                   const Removal& removal) {
   const std::string& id = container.config.id;
-  container.state.status = model::Status::kRemoving;
+  model::ContainerState& state = container.state;
+  state.remove_volumes = state.remove_volumes || removal.volumes ||
+                         container.config.auto_remove ||
+                         state.status == model::Status::kCreating;
+  state.status = model::Status::kRemoving;
   engine.store.write(ports::Durability::kRelaxed, [&](store::Writer& writer) {
     for (const store::ContainerRow& row : writer.containers()) {
       const auto& needs = row.brief.depends_on;
       if (std::find(needs.begin(), needs.end(), id) != needs.end()) {
-        throw Error(Code::kBusy, "container " + id +
-                                     " has dependent containers which must be "
-                                     "removed before it: " +
-                                     row.brief.id + ": container already exists");
+        throw Error(Code::kExists, "container " + id +
+                                       " has dependent containers which must be "
+                                       "removed before it: " +
+                                       row.brief.id + ": container already exists");
       }
     }
-    writer.put_state(id, container.state);
+    writer.put_state(id, state);
   });
+}
+
+// Both journals backwards; with insist, over whatever cannot be undone.
+std::optional<Error> undo_all(StepContext& context, bool insist) {
+  const std::string& id = context.config.id;
+  const layout::Layout& layout = context.engine.layout;
+  std::optional<Error> left;
+  if (gantry::exists(layout.container_run(id)) || context.state.monitor_pid > 0) {
+    left = play_backwards(activate_steps(), context, Journal(layout.journal(id)));
+  }
+  if (left && insist) {
+    log::warning("container " + id + ": ignoring that something is left: " + left->what());
+    left.reset();
+  }
+  if (!left) {
+    left = play_backwards(provision_steps(), context, Journal({}));
+  }
+  if (left && insist) {
+    log::warning("container " + id + ": ignoring that something is left: " + left->what());
+    left.reset();
+    kReserveIdentity.undo(context);
+  }
+  return left;
 }
 
 }  // namespace
 
 void remove_locked(engine::Engine& engine, LockedContainer container, const Removal& removal) {
   const std::string& id = container.config.id;
-  const model::Status before = container.state.status;
-  try {
-    mark_removing(engine, container);
-  } catch (...) {
-    container.state.status = before;
-    throw;
-  }
+  const bool tried_before = container.state.status == model::Status::kRemoving;
+  mark_removing(engine, container, removal);
   StepContext context{engine, container.config, container.state};
-  context.remove_anonymous_volumes = removal.volumes;
-  std::optional<Error> left;
-  if (gantry::exists(engine.layout.container_run(id)) || container.state.monitor_pid > 0) {
-    left = play_backwards(activate_steps(), context, Journal(engine.layout.journal(id)));
-  }
-  const auto steps = provision_steps();
-  if (!left) {
-    left = play_backwards(steps, context, Journal({}));
-  }
-  if (left) {
-    throw left->while_doing("remove container " + id);
+  context.remove_anonymous_volumes = container.state.remove_volumes;
+  if (const std::optional<Error> left = undo_all(context, removal.force && tried_before)) {
+    throw Error(left->code(), "remove container " + id + ": " + left->what() +
+                                  "; rm --force drops it now, whatever is left");
   }
   announce(engine, container.config, "remove");
   container.lock.release_and_forget();
+}
+
+void remove_unfinished(engine::Engine& engine, const std::string& id) {
+  std::optional<LockedContainer> container = lock_if_exists(engine, id);
+  if (container && (container->state.status == model::Status::kCreating ||
+                    container->state.status == model::Status::kRemoving)) {
+    remove_locked(engine, std::move(*container), {});
+  }
 }
 
 }  // namespace gantry::lifecycle

@@ -9,6 +9,7 @@
 #include "core/lifecycle/removal.h"
 #include "core/lifecycle/state_machine.h"
 #include "core/lifecycle/sync.h"
+#include "core/log/log.h"
 
 namespace gantry::lifecycle {
 
@@ -31,12 +32,27 @@ bool runs(Status status) { return status == Status::kRunning || status == Status
 
 void refuse_running(const LockedContainer& container) {
   if (runs(container.state.status)) {
-    throw Error(Code::kInvalid, "cannot remove container " + container.config.id +
-                                    " as it is " +
-                                    std::string(model::name_of(container.state.status)) +
-                                    " - running or paused containers cannot be removed without "
-                                    "force: container state improper");
+    throw StateError("cannot remove container " + container.config.id + " as it is " +
+                     std::string(model::name_of(container.state.status)) +
+                     " - running or paused containers cannot be removed without "
+                     "force: container state improper");
   }
+}
+
+// Removing ends it too, whatever its runtime says to signals.
+std::optional<LockedContainer> end_or_go_on(engine::Engine& engine, LockedContainer container,
+                                            int signal, std::chrono::milliseconds patience) {
+  const std::string id = container.config.id;
+  try {
+    return end_process(engine, std::move(container), {.signal = signal, .patience = patience});
+  } catch (const Error& e) {
+    if (e.code() == Code::kCancelled) {
+      throw;
+    }
+    log::warning("container " + id + ": going on, although it could not be stopped: " +
+                 e.what());
+  }
+  return lock_if_exists(engine, id, {.go_on = true});
 }
 
 }  // namespace
@@ -50,11 +66,17 @@ std::vector<std::string> remove(engine::Engine& engine, const std::string& name_
     // Looked for again each time: one may have gone along with another.
     for (auto dependents = dependents_of(engine, id); !dependents.empty();
          dependents = dependents_of(engine, id)) {
-      const std::vector<std::string> more = remove(engine, dependents.front(), options);
-      removed.insert(removed.end(), more.begin(), more.end());
+      try {
+        const std::vector<std::string> more = remove(engine, dependents.front(), options);
+        removed.insert(removed.end(), more.begin(), more.end());
+      } catch (const Error& e) {
+        if (e.code() != Code::kNotFound) {  // else somebody else was quicker
+          throw;
+        }
+      }
     }
   }
-  LockedContainer container = lock_container(engine, id);
+  LockedContainer container = lock_container(engine, id, {.go_on = options.force});
   if (!options.force) {
     refuse_running(container);
   }
@@ -63,7 +85,7 @@ std::vector<std::string> remove(engine::Engine& engine, const std::string& name_
   removed.push_back(id);
   if (runs(container.state.status)) {
     if (const auto dependents = dependents_of(engine, id); !dependents.empty()) {
-      throw Error(Code::kBusy,
+      throw Error(Code::kExists,
                   "container " + id +
                       " has dependent containers which must be removed before it: " +
                       dependents.front() + ": container already exists");
@@ -75,8 +97,8 @@ std::vector<std::string> remove(engine::Engine& engine, const std::string& name_
     const int signal = paused || patience == 0
                            ? SIGKILL
                            : std::atoi(container.config.process.stop_signal.c_str());
-    std::optional<LockedContainer> ended =
-        end_process(engine, std::move(container), signal, std::chrono::seconds(patience));
+    std::optional<LockedContainer> ended = end_or_go_on(
+        engine, std::move(container), signal, std::chrono::seconds(patience));
     if (!ended) {
       return removed;
     }

@@ -16,7 +16,7 @@ struct RemoveOptions {
 };
 
 // Undoes everything and drops the record. kInvalid when it runs and force is not given;
-// kBusy names a dependent. Answers the ids removed, dependents first.
+// kExists names a dependent. Answers the ids removed, dependents first.
 std::vector<std::string> remove(engine::Engine& engine, const std::string& name_or_id,
                                 const RemoveOptions& options = {});
 
