@@ -31,6 +31,15 @@ constexpr Option kOptions[] = {
     {.name = "until", .help = "Show events until this time"},
 };
 
+std::string attribute(const events::Event& event, const char* name) {
+  const auto found = event.attributes.find(name);
+  return found == event.attributes.end() ? "" : found->second;
+}
+
+std::optional<std::int64_t> exit_code_of(const events::Event& event) {
+  return parse_int(attribute(event, "containerExitCode"));
+}
+
 OrderedJson document_of(const events::Event& event) {
   OrderedJson json = OrderedJson::object();
   if (!event.id.empty()) {
@@ -44,6 +53,12 @@ OrderedJson document_of(const events::Event& event) {
   json["Time"] = rfc3339_nano(event.time_ns);
   json["Type"] = event.type;
   json["Attributes"] = event.attributes.empty() ? OrderedJson() : OrderedJson(event.attributes);
+  if (const auto code = exit_code_of(event)) {
+    json["ContainerExitCode"] = *code;
+  }
+  if (const std::string health = attribute(event, "health_status"); !health.empty()) {
+    json["HealthStatus"] = health;
+  }
   return json;
 }
 
@@ -55,7 +70,9 @@ OrderedJson row_of(const events::Event& event) {
           {"Status", event.action},
           {"Time", go_time(event.time_ns)},
           {"Type", event.type},
-          {"Attributes", event.attributes}};
+          {"Attributes", event.attributes},
+          {"ContainerExitCode", exit_code_of(event).value_or(0)},
+          {"HealthStatus", attribute(event, "health_status")}};
 }
 
 // "TIME container start ID (image=…, name=…, label=value)".

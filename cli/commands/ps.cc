@@ -139,8 +139,18 @@ std::vector<store::ContainerRow> choose(Context& context) {
   return rows;
 }
 
+void refuse_contradictions(const Options& options) {
+  if (options.integer("last") >= 0 && options.flag("latest")) {
+    throw Error(Code::kInvalid, "last and latest are mutually exclusive");
+  }
+  if (options.flag("quiet") && options.flag("size")) {
+    throw Error(Code::kInvalid, "quiet conflicts with size and namespace");
+  }
+}
+
 int run(Context& context) {
   const Options& options = context.options();
+  refuse_contradictions(options);
   const std::string format = options.text("format");
   const bool truncate = !options.flag("no-trunc");
   std::vector<Shown> shown;

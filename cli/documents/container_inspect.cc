@@ -9,6 +9,17 @@
 namespace gantry::cli {
 namespace {
 
+// Those of the process: a user that is not root gets no more than was added by name. Who a
+// name is only the image knows; a name other than root counts as somebody else.
+std::vector<std::string> effective_of(const model::ContainerConfig& config,
+                                      const spec::HostFacts& host,
+                                      const std::vector<std::string>& bounding) {
+  const std::string user = config.process.user.substr(0, config.process.user.find(':'));
+  return user.empty() || user == "0" || user == "root"
+             ? bounding
+             : spec::merge_capabilities({}, config.security.cap_add, {}, host);
+}
+
 std::vector<std::string> capabilities_of(const model::ContainerConfig& config,
                                          const spec::HostFacts& host) {
   const model::SecurityConfig& security = config.security;
@@ -16,6 +27,10 @@ std::vector<std::string> capabilities_of(const model::ContainerConfig& config,
              ? spec::all_capabilities(host)
              : spec::merge_capabilities(spec::default_capabilities(), security.cap_add,
                                         security.cap_drop, host);
+}
+
+OrderedJson list_or_null(const std::vector<std::string>& list) {
+  return list.empty() ? OrderedJson() : OrderedJson(list);
 }
 
 OrderedJson health_state(const health::Record& health) {
@@ -50,7 +65,7 @@ OrderedJson inspect_state(const lifecycle::Inspected& container) {
                    {"FinishedAt", rfc3339_nano(state.finished_ns)},
                    {"Health", {{"Status", ""}, {"FailingStreak", 0}, {"Log", nullptr}}},
                    {"Checkpointed", state.checkpointed_ns != 0},
-                   {"CgroupPath", state.cgroup_path},
+                   {"CgroupPath", state.pid == 0 ? "" : state.cgroup_path},
                    {"CheckpointedAt", rfc3339_nano(state.checkpointed_ns)},
                    {"RestoredAt", rfc3339_nano(state.restored_ns)}};
   if (container.health) {
@@ -86,18 +101,19 @@ OrderedJson container_inspect(const lifecycle::Inspected& container,
       {"HostnamePath", files + "/hostname"},
       {"HostsPath", files + "/hosts"},
       {"StaticDir", layout.container_data(config.id).string()},
-      {"OCIConfigPath", (layout.bundle(config.id) / "config.json").string()},
+      {"OCIConfigPath",
+       state.started_ns == 0 ? "" : (layout.bundle(config.id) / "config.json").string()},
       {"OCIRuntime", config.backends.runtime},
       {"ConmonPidFile", layout.monitor_pid_file(config.id).string()},
       {"PidFile", layout.pid_file(config.id).string()},
       {"Name", config.name},
       {"RestartCount", state.restart_count},
       {"Driver", config.backends.storage},
-      {"MountLabel", ""},
-      {"ProcessLabel", ""},
+      {"MountLabel", config.security.mount_label},
+      {"ProcessLabel", config.security.process_label},
       {"AppArmorProfile", config.security.apparmor_profile},
-      {"EffectiveCaps", caps},
-      {"BoundingCaps", caps},
+      {"EffectiveCaps", list_or_null(effective_of(config, facts.host, caps))},
+      {"BoundingCaps", list_or_null(caps)},
       {"ExecIDs", facts.exec_ids},
       {"GraphDriver",
        {{"Name", config.backends.storage}, {"Data", {{"MergedDir", state.mount_point}}}}},
@@ -116,15 +132,24 @@ OrderedJson container_inspect(const lifecycle::Inspected& container,
 
 OrderedJson container_without_empties(OrderedJson view) {
   const auto drop = [](OrderedJson& json, const char* member) {
-    if (json[member].empty()) {
+    const OrderedJson& value = json[member];
+    if (value.empty() || value == "" || value == 0 || value == false) {
       json.erase(member);
     }
   };
   view.erase("ID");
-  drop(view, "SizeRw");
-  drop(view, "SizeRootFs");
+  if (view["SizeRw"].is_null()) {
+    view.erase("SizeRw");
+    view.erase("SizeRootFs");
+  }
+  drop(view, "OCIConfigPath");
+  for (const char* member : {"ConmonPid", "Checkpointed", "CgroupPath"}) {
+    drop(view["State"], member);
+  }
+  drop(view["GraphDriver"]["Data"], "MergedDir");
   drop(view["Config"], "Healthcheck");
   drop(view["Config"], "Timezone");
+  drop(view["HostConfig"], "Init");
   drop(view["NetworkSettings"], "Networks");
   drop(view["HostConfig"], "IDMappings");
   return view;

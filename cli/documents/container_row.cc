@@ -99,7 +99,7 @@ OrderedJson container_row(const store::ContainerRow& row, const RowStyle& style,
   members.emplace_back("Ports", net::ports_to_text(brief.ports));
   members.emplace_back("Names", brief.name);
   members.emplace_back("Labels", brief.labels);
-  members.emplace_back("Mounts", join(brief.mounts, ","));
+  members.emplace_back("Mounts", brief.mounts);
   members.emplace_back("Networks", join(brief.networks, ","));
   members.emplace_back("Size", size_text(size));
   members.emplace_back("Pid", state.pid);

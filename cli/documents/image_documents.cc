@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/documents/image_documents.h"
 
+#include <algorithm>
+
 #include "cli/human.h"
 #include "core/image/reference.h"
 #include "core/model/ids.h"
@@ -15,6 +17,19 @@ OrderedJson as_set(const std::vector<std::string>& names) {
     set[name] = OrderedJson::object();
   }
   return set;
+}
+
+// NAME@DIGEST for each name, whether it came from a registry or not.
+std::vector<std::string> digests_of(const model::Image& image) {
+  std::vector<std::string> digests = image.repo_digests;
+  for (const std::string& name : image.names) {
+    const std::string digest = image::parse_reference(name).repository() + "@" + image.digest;
+    if (!image.digest.empty() &&
+        std::find(digests.begin(), digests.end(), digest) == digests.end()) {
+      digests.push_back(digest);
+    }
+  }
+  return digests;
 }
 
 OrderedJson labels_or_null(const model::Image& image) {
@@ -69,7 +84,7 @@ OrderedJson row(const model::Image& image, const ImageStyle& style, std::size_t 
           {"Labels", image.defaults.labels},
           {"Names", image.names},
           {"RepoTags", image.names},
-          {"RepoDigests", image.repo_digests},
+          {"RepoDigests", digests_of(image)},
           {"Containers", containers},
           {"Dangling", image.names.empty()},
           {"ReadOnly", false},
@@ -85,7 +100,7 @@ OrderedJson image_inspect(const model::Image& image, const std::string& driver) 
                    {"ID", image.id},
                    {"Digest", image.digest},
                    {"RepoTags", image.names},
-                   {"RepoDigests", image.repo_digests},
+                   {"RepoDigests", digests_of(image)},
                    {"Parent", ""},
                    {"Comment", image.comment},
                    {"Created", rfc3339_nano(image.created_ns)},
@@ -135,7 +150,7 @@ OrderedJson image_json(const model::Image& image, std::size_t containers) {
   OrderedJson json{{"Id", image.id},
                    {"ParentId", ""},
                    {"RepoTags", nullptr},
-                   {"RepoDigests", image.repo_digests},
+                   {"RepoDigests", digests_of(image)},
                    {"Size", image.size},
                    {"SharedSize", 0},
                    {"VirtualSize", image.size},
@@ -171,6 +186,7 @@ std::vector<OrderedJson> image_rows(const model::Image& image, const ImageStyle&
 OrderedJson history_json(const image::HistoryLine& line) {
   return {{"id", line.id},
           {"created", rfc3339_nano(line.created_ns)},
+          {"Created", rfc3339_nano(line.created_ns)},
           {"CreatedBy", line.created_by},
           {"size", line.size},
           {"comment", line.comment},

@@ -5,9 +5,16 @@
 #include "cli/documents/container_inspect.h"
 #include "cli/human.h"
 #include "cli/values.h"
+#include "core/spec/limits.h"
+#include "core/spec/mount_options.h"
 
 namespace gantry::cli {
 namespace {
+
+// As the runtime gets them: what was asked for, and what is added to every mount.
+std::string effective_options(const model::Mount& mount) {
+  return join(spec::runtime_options(spec::described(mount)), ",");
+}
 
 std::string shown_mode(const model::NamespaceMode& mode) {
   return mode.value.empty() ? mode.mode : mode.mode + ":" + mode.value;
@@ -37,6 +44,14 @@ OrderedJson mapping_of(const model::IdMapping& mapping) {
   return {{"UidMap", texts(mapping.uids)}, {"GidMap", texts(mapping.gids)}};
 }
 
+// Not said: the host's under cgroup v1, which has nothing to hide, and one of its own under v2.
+std::string cgroup_mode(const model::ContainerConfig& config, const spec::HostFacts& host) {
+  if (!config.cgroup.mode.empty()) {
+    return shown_mode(config.cgroup);
+  }
+  return host.cgroups == spec::CgroupMode::kUnified ? "private" : "host";
+}
+
 std::string network_mode(const model::NetworkConfig& network) {
   switch (network.mode) {
     case model::NetworkMode::kNone:
@@ -57,12 +72,7 @@ OrderedJson binds_of(const model::ContainerConfig& config) {
   OrderedJson binds = OrderedJson::array();
   for (const model::Mount& mount : config.mounts) {
     if (mount.kind == model::MountKind::kBind || mount.kind == model::MountKind::kVolume) {
-      std::vector<std::string> options = mount.options;
-      if (std::find(options.begin(), options.end(), "ro") == options.end() &&
-          std::find(options.begin(), options.end(), "rw") == options.end()) {
-        options.insert(options.begin(), "rw");
-      }
-      binds.push_back(mount.source + ":" + mount.destination + ":" + join(options, ","));
+      binds.push_back(mount.source + ":" + mount.destination + ":" + effective_options(mount));
     }
   }
   return binds;
@@ -72,7 +82,7 @@ OrderedJson tmpfs_of(const model::ContainerConfig& config) {
   OrderedJson tmpfs = OrderedJson::object();
   for (const model::Mount& mount : config.mounts) {
     if (mount.kind == model::MountKind::kTmpfs) {
-      tmpfs[mount.destination] = join(mount.options, ",");
+      tmpfs[mount.destination] = effective_options(mount);
     }
   }
   return tmpfs;
@@ -89,9 +99,9 @@ OrderedJson bindings_of(const model::NetworkConfig& network) {
   return bindings;
 }
 
-OrderedJson ulimits_of(const model::ContainerConfig& config) {
+OrderedJson ulimits_of(const model::ContainerConfig& config, const spec::HostFacts& host) {
   OrderedJson limits = OrderedJson::array();
-  for (const model::Ulimit& limit : config.ulimits) {
+  for (const model::Ulimit& limit : spec::effective_ulimits(config, host)) {
     std::string name = "RLIMIT_" + limit.name;
     std::transform(name.begin(), name.end(), name.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -115,21 +125,33 @@ OrderedJson throttle_of(const std::vector<model::ThrottleDevice>& devices) {
   for (const model::ThrottleDevice& device : devices) {
     list.push_back({{"Path", device.path}, {"Rate", device.rate}});
   }
-  return devices.empty() ? OrderedJson() : list;
+  return list;
+}
+
+// All of them are null as long as none is asked for.
+void add_block_io(const model::Resources& r, OrderedJson& json) {
+  const bool any = r.blkio_weight || !r.device_read_bps.empty() ||
+                   !r.device_write_bps.empty() || !r.device_read_iops.empty() ||
+                   !r.device_write_iops.empty();
+  json["BlkioWeight"] = r.blkio_weight.value_or(0);
+  json["BlkioWeightDevice"] = any ? OrderedJson::array() : OrderedJson();
+  const auto add = [&](const char* name, const std::vector<model::ThrottleDevice>& devices) {
+    json[name] = any ? throttle_of(devices) : OrderedJson();
+  };
+  add("BlkioDeviceReadBps", r.device_read_bps);
+  add("BlkioDeviceWriteBps", r.device_write_bps);
+  add("BlkioDeviceReadIOps", r.device_read_iops);
+  add("BlkioDeviceWriteIOps", r.device_write_iops);
 }
 
 void add_resources(const model::Resources& r, OrderedJson& json) {
   json["CpuShares"] = r.cpu_shares.value_or(0);
   json["Memory"] = r.memory.value_or(0);
   json["NanoCpus"] = static_cast<std::int64_t>(r.cpus.value_or(0) * 1e9);
-  json["BlkioWeight"] = r.blkio_weight.value_or(0);
-  json["BlkioWeightDevice"] = nullptr;
-  json["BlkioDeviceReadBps"] = throttle_of(r.device_read_bps);
-  json["BlkioDeviceWriteBps"] = throttle_of(r.device_write_bps);
-  json["BlkioDeviceReadIOps"] = throttle_of(r.device_read_iops);
-  json["BlkioDeviceWriteIOps"] = throttle_of(r.device_write_iops);
-  json["CpuPeriod"] = r.cpu_period.value_or(0);
-  json["CpuQuota"] = r.cpu_quota.value_or(0);
+  add_block_io(r, json);
+  const auto [period, quota] = spec::cpu_period_and_quota(r);
+  json["CpuPeriod"] = period.value_or(0);
+  json["CpuQuota"] = quota.value_or(0);
   json["CpuRealtimePeriod"] = r.cpu_rt_period.value_or(0);
   json["CpuRealtimeRuntime"] = r.cpu_rt_runtime.value_or(0);
   json["CpusetCpus"] = r.cpuset_cpus;
@@ -151,7 +173,7 @@ OrderedJson inspect_host_config(const model::ContainerConfig& config,
   OrderedJson json{
       {"Binds", binds_of(config)},
       {"CgroupManager", "cgroupfs"},
-      {"CgroupMode", shown_mode(config.cgroup)},
+      {"CgroupMode", cgroup_mode(config, facts.host)},
       {"ContainerIDFile", config.cid_file},
       {"LogConfig",
        {{"Type", config.log.driver},
@@ -198,12 +220,13 @@ OrderedJson inspect_host_config(const model::ContainerConfig& config,
   add_resources(config.resources, json);
   json["Devices"] = devices_of(config);
   json["DiskQuota"] = 0;
-  json["Ulimits"] = ulimits_of(config);
+  json["Ulimits"] = ulimits_of(config, facts.host);
   json["CpuCount"] = 0;
   json["CpuPercent"] = 0;
   json["IOMaximumIOps"] = 0;
   json["IOMaximumBandwidth"] = 0;
   json["CgroupConf"] = nullptr;
+  json["Init"] = config.process.init;
   return json;
 }
 

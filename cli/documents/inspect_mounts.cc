@@ -18,7 +18,7 @@ std::string propagation_of(const std::vector<std::string>& options) {
 
 OrderedJson options_of(const model::Mount& mount) {
   OrderedJson options = OrderedJson::array();
-  for (const std::string& option : mount.options) {
+  for (const std::string& option : spec::runtime_options(spec::described(mount))) {
     const bool told_elsewhere =
         option == "ro" || option == "rw" || spec::is_propagation(option);
     if (!told_elsewhere) {

@@ -51,6 +51,9 @@ void add_addresses(const Addresses& addresses, OrderedJson& json) {
 
 OrderedJson ports_of(const model::NetworkConfig& network) {
   OrderedJson ports = OrderedJson::object();
+  if (network.mode != model::NetworkMode::kBridge) {
+    return ports;
+  }
   for (const std::string& exposed : network.exposed) {
     ports[exposed] = nullptr;
   }

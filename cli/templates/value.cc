@@ -7,6 +7,8 @@
 #include <iterator>
 #include <map>
 
+#include "cli/values.h"
+
 namespace gantry::cli::templates {
 namespace {
 
@@ -22,26 +24,21 @@ bool names_a_map(std::string_view name) {
 std::string print_json(const OrderedJson& json, bool map);
 
 std::string print_object(const OrderedJson& json, bool map) {
-  std::string text = map ? "map[" : "{";
-  const auto add = [&](const std::string& part) {
-    text += (text.back() == '[' || text.size() == 1 ? "" : " ") + part;
-  };
+  std::vector<std::string> parts;
   if (map) {
     std::map<std::string, const OrderedJson*> sorted;
     for (const auto& [key, value] : json.items()) {
       sorted[key] = &value;
     }
-    bool first = true;
     for (const auto& [key, value] : sorted) {
-      text += (first ? "" : " ") + key + ":" + print_json(*value, value->is_object());
-      first = false;
+      parts.push_back(key + ":" + print_json(*value, value->is_object()));
     }
   } else {
     for (const auto& [key, value] : json.items()) {
-      add(print_json(value, names_a_map(key)));
+      parts.push_back(print_json(value, names_a_map(key)));
     }
   }
-  return text + (map ? "]" : "}");
+  return (map ? "map[" : "{") + join(parts, " ") + (map ? "]" : "}");
 }
 
 std::string print_json(const OrderedJson& json, bool map) {

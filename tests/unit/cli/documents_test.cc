@@ -61,9 +61,16 @@ lifecycle::Inspected sample() {
   config.process.env = {{"A", "1"}};
   config.network.attachments = {{"gantry", "eth0", {}, {}, {"alias"}}};
   config.network.ports = {{"", "tcp", 8080, 80, 2}};
-  config.mounts = {
-      {model::MountKind::kVolume, "data", "/data", {"ro", "nosuid"}, "", false, false, false},
-      {model::MountKind::kTmpfs, "", "/t", {"size=1m"}, "", false, false, false}};
+  model::Mount volume;
+  volume.kind = model::MountKind::kVolume;
+  volume.source = "data";
+  volume.destination = "/data";
+  volume.options = {"ro", "nosuid"};
+  model::Mount tmpfs;
+  tmpfs.kind = model::MountKind::kTmpfs;
+  tmpfs.destination = "/t";
+  tmpfs.options = {"size=1m"};
+  config.mounts = {volume, tmpfs};
   config.backends = {"crun", "overlay", "cni"};
   container.state.network_status = Json::parse(R"({"gantry": {"interfaces": {"eth0": {
       "mac_address": "aa:bb", "subnets": [{"ipnet": "10.1.0.2/24", "gateway": "10.1.0.1"}]}}}})");
@@ -139,8 +146,8 @@ TEST(ContainerInspect, TellsNetworksAndMounts) {
   EXPECT_EQ(network["Ports"]["81/tcp"][0]["HostPort"], "8081");
   ASSERT_EQ(json["Mounts"].size(), 1U);
   EXPECT_EQ(json["Mounts"][0]["RW"], false);
-  EXPECT_EQ(json["Mounts"][0]["Options"], OrderedJson::array({"nosuid"}));
-  EXPECT_EQ(json["HostConfig"]["Tmpfs"]["/t"], "size=1m");
+  EXPECT_EQ(json["Mounts"][0]["Options"], OrderedJson::array({"nosuid", "nodev", "rbind"}));
+  EXPECT_EQ(json["HostConfig"]["Tmpfs"]["/t"].get<std::string>().find("size=1m,rw,"), 0U);
   EXPECT_EQ(json["Path"], "sh");
 }
 
