@@ -46,7 +46,8 @@ constinit const Command kCreateCommand{
         "create --annotation HELLO=WORLD alpine ls\n"
         "create -t -i --name myctr alpine ls",
     .options = {kOptions, kProcessOptions, kSecurityOptions, kResourceOptions, kNetworkOptions,
-                kMountOptions, kNamespaceOptions, kHealthOptions, kObjectOptions},
+                kMountOptions, kNamespaceOptions, kHealthOptions, kImageOptions,
+                kObjectOptions},
     .arguments = {.least = 1},
     .interspersed = Interspersed::kNo,
     .run = run,

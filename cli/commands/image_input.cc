@@ -8,12 +8,14 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/progress.h"
 #include "cli/context.h"
+#include "cli/create/create_request.h"
 #include "cli/exit_codes.h"
 #include "cli/values.h"
 #include "core/engine/engine.h"
 #include "core/image/import.h"
 #include "core/image/load.h"
 #include "core/image/pull.h"
+#include "core/lifecycle/announce.h"
 #include "core/lifecycle/image_choice.h"
 
 namespace gantry::cli {
@@ -35,8 +37,8 @@ constexpr Option kImportOptions[] = {
     {.name = "change",
      .letter = 'c',
      .kind = ValueKind::kArray,
-     .help = "Apply instructions to the image: CMD | ENTRYPOINT | ENV | EXPOSE | LABEL | "
-             "STOPSIGNAL | USER | VOLUME | WORKDIR"},
+     .help = "Apply instructions to the image: CMD | ENTRYPOINT | ENV | EXPOSE | HEALTHCHECK | "
+             "LABEL | ONBUILD | STOPSIGNAL | USER | VOLUME | WORKDIR"},
     {.name = "message", .letter = 'm', .help = "Message in the image's history"},
     {.name = "os", .help = "Operating system of the imported image"},
     kQuiet,
@@ -78,7 +80,10 @@ int load(Context& context) {
     loaded = image::load(images, STDIN_FILENO, "standard input");
   }
   display.finish();
+  const std::string from = options.given("input") ? options.text("input") : "-";
   for (const image::LoadedImage& image : loaded) {
+    lifecycle::announce(context.engine(), {.type = "image", .id = image.id, .name = from},
+                        "loadfromarchive");
     context.out() << "Loaded image: "
                   << (image.names.empty() ? "sha256:" + image.id : join(image.names, ","))
                   << "\n";
@@ -103,25 +108,10 @@ int import(Context& context) {
                                  ? image::import_root(images, STDIN_FILENO, "-", how)
                                  : image::import_root(images, std::filesystem::path(path), how);
   display.finish();
+  lifecycle::announce(context.engine(),
+                      {.type = "image", .id = image.id, .name = how.reference}, "import");
   context.out() << "sha256:" << image.id << "\n";
   return kExitOk;
-}
-
-std::optional<image::Platform> platform_of(const Options& options) {
-  if (options.given("platform") && (options.given("arch") || options.given("os"))) {
-    throw Error(Code::kInvalid, "--platform option can not be specified with --arch or --os");
-  }
-  if (options.given("platform")) {
-    return image::parse_platform(options.text("platform"));
-  }
-  if (!options.given("arch") && !options.given("os") && !options.given("variant")) {
-    return std::nullopt;
-  }
-  image::Platform platform;
-  platform.os = options.given("os") ? options.text("os") : "linux";
-  platform.architecture = options.text("arch");
-  platform.variant = options.text("variant");
-  return platform;
 }
 
 int pull(Context& context) {
@@ -132,7 +122,7 @@ int pull(Context& context) {
   image::PullOptions how;
   how.policy = image::parse_pull_policy(options.text("policy"));
   how.registries = image::load_registries();
-  how.platform = platform_of(options);
+  how.platform = read_platform(options);
   how.authfile = options.text("authfile");
   how.credentials = options.text("creds");
   how.cert_dir = options.text("cert-dir");
@@ -143,6 +133,8 @@ int pull(Context& context) {
   for (const std::string& name : context.arguments()) {
     const model::Image image = image::choose(images, name, how);
     display.finish();
+    lifecycle::announce(context.engine(), {.type = "image", .id = image.id, .name = name},
+                        "pull");
     context.out() << image.id << "\n";
   }
   return kExitOk;
@@ -167,10 +159,7 @@ constinit const Command kImportCommand{
     .usage = "[options] PATH [REFERENCE]",
     .examples = "import ctr.tar my-image\ncat ctr.tar | gantry import -",
     .options = {kImportOptions},
-    .arguments = {.least = 1,
-                  .most = 2,
-                  .complaint = "need to give the path to the tarball, or must specify a "
-                               "tarball of '-' for stdin"},
+    .arguments = {.least = 1, .most = 2},
     .run = import,
     .changes = true,
 };

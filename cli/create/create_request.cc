@@ -44,6 +44,7 @@ lifecycle::CreateRequest read_create_request(const Options& options,
   read_health(options, request);
   read_object(options, request);
   read_secrets(options, request);
+  read_image(options, request);
   return request;
 }
 

@@ -43,8 +43,11 @@ void read_namespaces(const Options& options, lifecycle::CreateRequest& request);
 void read_health(const Options& options, lifecycle::CreateRequest& request);
 void read_object(const Options& options, lifecycle::CreateRequest& request);
 void read_secrets(const Options& options, lifecycle::CreateRequest& request);
+void read_image(const Options& options, lifecycle::CreateRequest& request);
 
 // Pieces that other commands share.
+// --platform, or --arch, --os and --variant.
+[[nodiscard]] std::optional<image::Platform> read_platform(const Options& options);
 // -e and --env-file: NAME=value, NAME (the host's), NAME* (all of the host's that start so).
 void read_environment(const std::vector<std::string>& files,
                       const std::vector<std::string>& entries, const HostFacts& host,

@@ -242,6 +242,24 @@ inline constexpr Option kHealthOptions[] = {
      .kind = ValueKind::kDuration,
      .help = "Time that the container has to start before failures count",
      .fallback = "0s"},
+    {.name = "health-startup-cmd",
+     .help = "Command that must succeed before the health check begins"},
+    {.name = "health-startup-interval",
+     .help = "Time between two startup checks",
+     .fallback = "30s"},
+    {.name = "health-startup-retries",
+     .kind = ValueKind::kUint,
+     .help = "Failures of the startup check in a row after which the container is restarted; "
+             "0 for never",
+     .fallback = "0"},
+    {.name = "health-startup-success",
+     .kind = ValueKind::kUint,
+     .help = "Successes of the startup check in a row that it takes; 0 for any",
+     .fallback = "0"},
+    {.name = "health-startup-timeout",
+     .kind = ValueKind::kDuration,
+     .help = "Longest time that a startup check may take",
+     .fallback = "30s"},
     {.name = "health-timeout",
      .kind = ValueKind::kDuration,
      .help = "Longest time that a health check may take",
@@ -249,6 +267,19 @@ inline constexpr Option kHealthOptions[] = {
     {.name = "no-healthcheck",
      .kind = ValueKind::kFlag,
      .help = "Disable the image's health check"},
+};
+
+inline constexpr Option kImageOptions[] = {
+    {.name = "arch", .help = "Choose images for this architecture instead of this machine's"},
+    {.name = "authfile", .help = "File with credentials for registries"},
+    {.name = "os", .help = "Choose images for this operating system"},
+    {.name = "platform",
+     .help = "Choose images for this platform",
+     .argument = "os/arch[/variant]"},
+    {.name = "tls-verify",
+     .kind = ValueKind::kFlag,
+     .help = "Require HTTPS and verify certificates; as registries.conf says when not given"},
+    {.name = "variant", .help = "Choose images for this variant of the architecture"},
 };
 
 inline constexpr Option kObjectOptions[] = {

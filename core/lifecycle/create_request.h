@@ -8,10 +8,23 @@
 #include <string>
 #include <vector>
 
+#include "core/image/manifest.h"
 #include "core/model/container_config.h"
 #include "core/model/image.h"
 
 namespace gantry::lifecycle {
+
+// What is given of a health check wins over the image's.
+struct HealthRequest {
+  std::optional<std::vector<std::string>> test = {};
+  std::optional<std::int64_t> interval_ns = {};
+  std::optional<std::int64_t> timeout_ns = {};
+  std::optional<std::int64_t> start_period_ns = {};
+  std::optional<int> retries = {};
+  std::optional<std::string> on_failure = {};
+  model::StartupCheck startup = {};
+  bool none = false;  // --no-healthcheck
+};
 
 // Where "not given" differs from "given empty" an optional says so. Everything else stands
 // in config as it shall be recorded; id, created_ns, image_*, hostname and backends are
@@ -19,6 +32,10 @@ namespace gantry::lifecycle {
 struct CreateRequest {
   std::string image;             // as typed; empty with config.rootfs
   std::string pull = "missing";  // missing, always, newer, never
+  // For a pull; but an image for another platform is not taken from here either.
+  std::optional<image::Platform> platform;
+  std::string authfile;
+  std::optional<bool> tls_verify;  // unset: as registries.conf says
   std::optional<std::vector<std::string>> entrypoint;
   std::vector<std::string> command;  // empty: the image's
   std::optional<std::string> workdir;
@@ -29,8 +46,7 @@ struct CreateRequest {
   std::vector<std::string> unset_env;
   std::string image_volumes = "bind";  // --image-volume: bind (anonymous volume), tmpfs, ignore
   bool publish_all = false;            // -P
-  std::optional<model::HealthConfig> health;  // overrides the image's
-  bool no_healthcheck = false;
+  HealthRequest health;
   // Names or ids, resolved to full ids by create.
   std::vector<std::string> requires_containers;
   std::vector<std::string> volumes_from;

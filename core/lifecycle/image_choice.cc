@@ -4,6 +4,7 @@
 #include "core/image/lookup.h"
 #include "core/image/pull.h"
 #include "core/image/registries.h"
+#include "core/lifecycle/announce.h"
 
 namespace gantry::lifecycle {
 
@@ -26,20 +27,22 @@ std::optional<image::Resolved> find_local(engine::Engine& engine, const std::str
 }  // namespace
 
 image::Context image_context(engine::Engine& engine) {
-  return {engine.backends.storage(""),
-          engine.store,
-          engine.layout.data / "images",
-          engine.layout.tmp(),
-          {}};
+  return {
+      engine.backends.storage(""), engine.store, engine.layout.data / "images",
+      engine.layout.tmp(),         {},           [&engine] { return engine.cancellation(); }};
 }
 
-ChosenImage choose_image(engine::Engine& engine, const std::string& name,
-                         const std::string& policy,
+ChosenImage choose_image(engine::Engine& engine, const CreateRequest& request,
                          const std::function<void(const std::string&)>& progress) {
+  const std::string& name = request.image;
   image::PullOptions options;
-  options.policy = image::parse_pull_policy(policy);
-  if (options.policy == image::PullPolicy::kMissing ||
-      options.policy == image::PullPolicy::kNever) {
+  options.policy = image::parse_pull_policy(request.pull);
+  options.platform = request.platform;
+  options.authfile = request.authfile;
+  options.tls_verify = request.tls_verify;
+  const bool local_will_do = options.policy == image::PullPolicy::kMissing ||
+                             options.policy == image::PullPolicy::kNever;
+  if (local_will_do && !options.platform) {
     if (auto found = find_local(engine, name)) {
       return {std::move(found->image), found->name.empty() ? name : found->name};
     }
@@ -49,6 +52,7 @@ ChosenImage choose_image(engine::Engine& engine, const std::string& name,
   image::Context context = image_context(engine);
   context.progress.line = progress;
   model::Image image = image::choose(context, name, options);
+  announce(engine, {.type = "image", .id = image.id, .name = name}, "pull");
   std::string recorded = name;
   if (const auto found = find_local(engine, name); found && !found->name.empty()) {
     recorded = found->name;

@@ -8,6 +8,7 @@
 
 #include "core/engine/engine.h"
 #include "core/image/context.h"
+#include "core/lifecycle/create_request.h"
 
 namespace gantry::lifecycle {
 
@@ -16,9 +17,8 @@ struct ChosenImage {
   std::string name;  // as it shall be recorded: fully qualified where it has a name
 };
 
-// policy: missing, always, newer, never. kNotFound in podman's words.
-[[nodiscard]] ChosenImage choose_image(engine::Engine& engine, const std::string& name,
-                                       const std::string& policy,
+// kNotFound in podman's words.
+[[nodiscard]] ChosenImage choose_image(engine::Engine& engine, const CreateRequest& request,
                                        const std::function<void(const std::string&)>& progress);
 
 // What the image services of core/image work with, over the configured storage.
