@@ -10,6 +10,7 @@
 #include "cli/create/option_tables.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
+#include "core/lifecycle/invocation_error.h"
 
 namespace gantry::cli {
 namespace {
@@ -70,11 +71,21 @@ int run(Context& context) {
     how.progress = [&](const std::string& line) { context.err() << line << std::endl; };
   }
   return with_invocation_codes([&] {
-    const lifecycle::RunResult result = lifecycle::run(context.engine(), request, how);
-    if (how.detach) {
-      context.out() << result.id << "\n";
+    try {
+      const lifecycle::RunResult result = lifecycle::run(context.engine(), request, how);
+      if (how.detach) {
+        context.out() << result.id << "\n";
+      }
+      return result.detached ? kExitOk : result.exit_code;
+    } catch (const Error& error) {
+      // What was created and cannot be started counts, as in podman, as not invocable.
+      const bool missing = error.code() == Code::kNotFound &&
+                           dynamic_cast<const lifecycle::InvocationError*>(&error) != nullptr;
+      if (id.empty() || missing || error.code() == Code::kCancelled) {
+        throw;
+      }
+      throw ExitError(kExitCannotInvoke, error);
     }
-    return result.detached ? kExitOk : result.exit_code;
   });
 }
 
@@ -89,7 +100,8 @@ constinit const Command kRunCommand{
         "run --network=host imageID wget -qO- http://localhost\n"
         "run --volume /var/hostdir:/var/ctrdir -i -t alpine /bin/sh",
     .options = {kOptions, kProcessOptions, kSecurityOptions, kResourceOptions, kNetworkOptions,
-                kMountOptions, kNamespaceOptions, kHealthOptions, kObjectOptions},
+                kMountOptions, kNamespaceOptions, kHealthOptions, kImageOptions,
+                kObjectOptions},
     .arguments = {.least = 1},
     .interspersed = Interspersed::kNo,
     .run = run,

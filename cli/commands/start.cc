@@ -46,6 +46,10 @@ int start_attached(Context& context, const std::string& name) {
 
 int run(Context& context) {
   const Options& options = context.options();
+  if (options.flag("all") && !context.arguments().empty()) {
+    throw Error(Code::kInvalid,
+                "either start all containers or the container(s) provided in the arguments");
+  }
   const std::vector<std::string> names =
       select_containers(context, [&](const store::ContainerRow& row) {
         return row.state.status != model::Status::kRunning;
@@ -57,10 +61,9 @@ int run(Context& context) {
     (void)lifecycle::inspect(context.engine(), names.front());  // missing is 125, not 127
     return with_invocation_codes([&] { return start_attached(context, names.front()); });
   }
-  for_each(context, names, false, [&](const std::string& name) {
-    lifecycle::start(context.engine(), name);
-    return true;
-  });
+  engine::Engine& engine = context.engine();
+  for_each_at_once(context, names, false,
+                   [&](const std::string& name) { lifecycle::start(engine, name); });
   return kExitOk;
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/verbs/exec.h"
 
+#include "core/lifecycle/verbs/run.h"
+
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/invocation_error.h"
@@ -42,8 +45,12 @@ class Session {
     record_.running = true;
     record_.pid = pids.pid;
     record_.monitor_pid = pids.monitor_pid;
-    engine_.store.write(ports::Durability::kRelaxed,
-                        [&](store::Writer& writer) { writer.put_exec(record_); });
+    engine_.store.write(ports::Durability::kRelaxed, [&](store::Writer& writer) {
+      // Not when the container was removed meanwhile, and its sessions with it.
+      if (writer.find_exec(record_.container_id, record_.id)) {
+        writer.put_exec(record_);
+      }
+    });
   }
   void keep() { kept_ = true; }
 
@@ -65,6 +72,7 @@ model::ExecSession record_of(const engine::Engine& engine, const LockedContainer
   record.terminal = request.terminal;
   record.stdin_open = request.stdin_open;
   record.privileged = request.privileged;
+  record.client_pid = ::getpid();
   record.created_ns = engine.clock.now_ns();
   return record;
 }
@@ -91,6 +99,7 @@ Json process_document(const engine::Engine& engine, const LockedContainer& conta
 void forget_exec(engine::Engine& engine, const std::string& container,
                  const std::string& session) noexcept {
   try {
+    const engine::Cancellation::Shield shield(engine.cancellation);
     remove_tree(engine.layout.exec(container, session));
     engine.store.write(ports::Durability::kRelaxed,
                        [&](store::Writer& writer) { writer.remove_exec(container, session); });
@@ -147,9 +156,10 @@ int exec(engine::Engine& engine, const std::string& name_or_id, const ExecReques
     if (ret_session != nullptr) {
       *ret_session = session.id();
     }
-    if (request.detach || attachment->run() == ports::AttachEnd::kDetached) {
+    const auto end = request.detach ? ports::AttachEnd::kDetached : attachment->run();
+    if (end != ports::AttachEnd::kEnded) {
       session.keep();
-      return 0;
+      return end == ports::AttachEnd::kDetached ? 0 : kOutputClosedExit;
     }
     const int code = running->wait();
     announce(engine, container.config, "exec_died",

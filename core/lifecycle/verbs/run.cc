@@ -3,10 +3,11 @@
 
 #include "core/lifecycle/activation.h"
 #include "core/lifecycle/announce.h"
+#include "core/lifecycle/dependencies.h"
 #include "core/lifecycle/ending.h"
 #include "core/lifecycle/provision.h"
+#include "core/lifecycle/state_machine.h"
 #include "core/lifecycle/verbs/attach.h"
-#include "core/lifecycle/verbs/list.h"
 #include "core/lifecycle/verbs/remove.h"
 #include "core/lifecycle/verbs/start.h"
 #include "core/log/log.h"
@@ -16,6 +17,7 @@ namespace gantry::lifecycle {
 namespace {
 
 void remove_unstarted(engine::Engine& engine, const std::string& id) noexcept {
+  const engine::Cancellation::Shield shield(engine.cancellation);
   try {
     (void)remove(engine, id, {.force = true, .volumes = true, .depend = false, .timeout_s = 0});
   } catch (const std::exception& e) {
@@ -23,21 +25,32 @@ void remove_unstarted(engine::Engine& engine, const std::string& id) noexcept {
   }
 }
 
+// One run of a container, from its start to its end.
+struct Run {
+  int monitor_pid = 0;
+  std::int64_t started_ns = 0;
+};
+Run run_of(const model::ContainerState& state) { return {state.monitor_pid, state.started_ns}; }
+
 // Waits for the end of a container attached to, and cleans up after it.
-int finish_foreground(engine::Engine& engine, const std::string& id, int monitor_pid) {
+int finish_foreground(engine::Engine& engine, const std::string& id, const Run& run) {
+  const engine::Cancellation::Shield shield(engine.cancellation);
   const ports::ExitSource source{id, engine.layout.exits(), engine.layout.bundle(id),
-                                 monitor_pid};
+                                 run.monitor_pid};
   const auto ended = engine.monitor.wait_any({source}, std::nullopt);
+  const bool told = ended && ended->record;
   std::optional<LockedContainer> container = lock_if_exists(engine, id);
-  if (container && container->state.status == model::Status::kStopped) {
-    const int code = container->state.exit_code;
+  if (!container || container->state.started_ns != run.started_ns) {
+    // Removed, or started again, by who was quicker.
+    return told ? ended->record->exit_code : logged_exit_code(engine, id, run.started_ns);
+  }
+  const int code = container->state.exit_code;
+  // A restart policy is the exit command's to apply; without a record there will be none.
+  if (container->state.status == model::Status::kStopped &&
+      (container->config.restart.name == "no" || !told)) {
     finish_ended(engine, std::move(*container));
-    return code;
   }
-  if (container && container->state.status == model::Status::kExited) {
-    return container->state.exit_code;
-  }
-  return ended && ended->record ? ended->record->exit_code : -1;
+  return code;
 }
 
 // Under passthrough the container has our streams themselves, and conmon offers no socket.
@@ -53,19 +66,24 @@ std::unique_ptr<ports::Attachment> attach_before_start(engine::Engine& engine,
 }
 
 RunResult stay(engine::Engine& engine, const std::string& id, ports::Attachment* attachment,
-               int monitor_pid) {
-  // Nobody reads any more: the container goes on, like one that was detached from.
-  if (attachment != nullptr && attachment->run() != ports::AttachEnd::kEnded) {
+               const Run& run) {
+  const auto end = attachment != nullptr ? attachment->run() : ports::AttachEnd::kEnded;
+  if (end == ports::AttachEnd::kDetached) {
     return {.id = id, .detached = true};
   }
-  return {.id = id, .exit_code = finish_foreground(engine, id, monitor_pid)};
+  if (end == ports::AttachEnd::kOutputClosed) {
+    return {.id = id, .exit_code = kOutputClosedExit};
+  }
+  return {.id = id, .exit_code = finish_foreground(engine, id, run)};
 }
 
 }  // namespace
 
 RunResult start_attached(engine::Engine& engine, const std::string& name_or_id,
                          const ports::AttachRequest& streams) {
-  const model::ContainerConfig config = inspect(engine, name_or_id).config;
+  engine.monitor.expect_launch();
+  LockedContainer container = lock_container(engine, name_or_id);
+  const model::ContainerConfig config = container.config;
   std::unique_ptr<ports::Attachment> attachment;
   bool started = false;
   StartOptions options;
@@ -74,25 +92,43 @@ RunResult start_attached(engine::Engine& engine, const std::string& name_or_id,
     started = true;
     attachment = attach_before_start(engine, config, streams);
   };
-  start(engine, config.id, options);
-  if (!started) {
+  (void)start_locked(engine, container, options);
+  const Run run = run_of(container.state);
+  container.lock.release();
+  if (started) {
+    announce(engine, config, "attach");
+  } else {
     attachment = attach(engine, config.id, streams);  // it ran already
   }
-  const auto state = engine.store.read(
-      [&](const store::Reader& reader) { return reader.find_state(config.id); });
-  return stay(engine, config.id, attachment.get(), state ? state->monitor_pid : 0);
+  return stay(engine, config.id, attachment.get(), run);
 }
+
+namespace {
+
+// Their locks are not taken under ours. False: somebody else started it meanwhile.
+bool bring_up_dependencies(engine::Engine& engine, LockedContainer& container) {
+  const model::ContainerConfig config = container.config;
+  if (config.depends_on.empty()) {
+    return true;
+  }
+  container.lock.release();
+  start_dependencies(engine, config);
+  container = lock_container(engine, config.id);
+  return permits(container.state.status, Verb::kStart, config.name);
+}
+
+}  // namespace
 
 RunResult run(engine::Engine& engine, const CreateRequest& request, const RunOptions& options) {
   engine.monitor.expect_launch();
   RunResult result;
   std::unique_ptr<ports::Attachment> attachment;
-  int monitor_pid = 0;
+  Run started;
   {
     LockedContainer container = provision(engine, request, {options.progress});
     const model::ContainerConfig config = container.config;
     result.id = config.id;
-    if (!config.auto_remove) {
+    if (!config.auto_remove || !config.depends_on.empty()) {
       declare_configured(engine, container);
     }
     announce(engine, config, "create");
@@ -108,8 +144,9 @@ RunResult run(engine::Engine& engine, const CreateRequest& request, const RunOpt
       if (options.created) {
         options.created(result.id);
       }
-      start_dependencies(engine, config);
-      activate(engine, container, start_options, ActivateTo::kRunning);
+      if (bring_up_dependencies(engine, container)) {
+        activate(engine, container, start_options, ActivateTo::kRunning);
+      }
     } catch (...) {
       container.lock.release();
       if (config.auto_remove) {
@@ -119,12 +156,15 @@ RunResult run(engine::Engine& engine, const CreateRequest& request, const RunOpt
     }
     announce(engine, config, "init");
     announce(engine, config, "start");
-    monitor_pid = container.state.monitor_pid;
+    if (attachment != nullptr) {
+      announce(engine, config, "attach");
+    }
+    started = run_of(container.state);
   }
   if (options.detach) {
     return result;
   }
-  return stay(engine, result.id, attachment.get(), monitor_pid);
+  return stay(engine, result.id, attachment.get(), started);
 }
 
 }  // namespace gantry::lifecycle

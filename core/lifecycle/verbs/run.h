@@ -11,10 +11,14 @@ namespace gantry::lifecycle {
 
 struct RunOptions {
   bool detach = false;
-  ports::AttachRequest streams;                           // foreground; socket_dir is filled in
-  std::function<void(const std::string& id)> created;     // cidfile and the like
-  std::function<void(const std::string& line)> progress;  // of a pull
+  ports::AttachRequest streams = {};                           // foreground; socket_dir is filled in
+  std::function<void(const std::string& id)> created = nullptr;     // cidfile and the like
+  std::function<void(const std::string& line)> progress = nullptr;  // of a pull
 };
+
+// What a client ends with whose output nobody reads any more, as any program would. The
+// container or the command goes on, like one that was detached from.
+inline constexpr int kOutputClosedExit = 128 + 13;  // SIGPIPE
 
 struct RunResult {
   std::string id;
