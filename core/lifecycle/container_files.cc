@@ -3,6 +3,10 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+#include <optional>
+
+#include "core/lifecycle/labels.h"
 #include "core/lifecycle/namespaces.h"
 #include "core/lifecycle/user_namespace.h"
 #include "core/net/hosts.h"
@@ -19,6 +23,7 @@ constexpr const char* kHosts = "hosts";
 constexpr const char* kHostname = "hostname";
 constexpr const char* kResolvConf = "resolv.conf";
 constexpr const char* kContainerEnv = ".containerenv";
+constexpr const char* kLocaltime = "localtime";
 
 // Written in place once it exists: the container's mount is of the file, not of its name.
 void write_in_place(const fs::path& path, const std::string& text) {
@@ -93,6 +98,22 @@ std::string resolv_conf_text(const StepContext& context) {
   return net::make_resolv_conf(input);
 }
 
+// --dns none: the image's own file stays.
+bool keeps_image_resolv_conf(const model::ContainerConfig& config) {
+  const std::vector<std::string>& servers = config.network.dns_servers;
+  return std::find(servers.begin(), servers.end(), "none") != servers.end();
+}
+
+// The zone as a file, for images without a database of zones. "local": the host's.
+std::optional<std::string> localtime_of(const model::ContainerConfig& config) {
+  if (config.timezone.empty()) {
+    return std::nullopt;
+  }
+  return read_file_if_exists(config.timezone == "local"
+                                 ? fs::path("/etc/localtime")
+                                 : fs::path("/usr/share/zoneinfo") / config.timezone);
+}
+
 std::string container_env_text(const StepContext& context) {
   const model::ContainerConfig& config = context.config;
   return "engine=\"gantry\"\nname=\"" + config.name + "\"\nid=\"" + config.id + "\"\nimage=\"" +
@@ -116,6 +137,9 @@ void write_container_files(const StepContext& context) {
   const model::ContainerConfig& config = context.config;
   const fs::path own = context.engine.layout.files(config.id);
   write_for(config, own / kContainerEnv, container_env_text(context));
+  if (const auto zone = localtime_of(config)) {
+    write_for(config, own / kLocaltime, *zone);
+  }
   if (has_network_files(config)) {
     const std::string hostname = hostname_of(context);
     if (!hostname.empty()) {
@@ -123,6 +147,7 @@ void write_container_files(const StepContext& context) {
     }
     update_network_files(context);
   }
+  label_for_container(config, own);
 }
 
 void update_network_files(const StepContext& context) {
@@ -131,7 +156,10 @@ void update_network_files(const StepContext& context) {
   if (config.network.manage_hosts) {
     write_for(config, own / kHosts, hosts_text(context));
   }
-  write_for(config, own / kResolvConf, resolv_conf_text(context));
+  if (!keeps_image_resolv_conf(config)) {
+    write_for(config, own / kResolvConf, resolv_conf_text(context));
+  }
+  label_for_container(config, own);
 }
 
 std::map<std::string, std::string> container_files(const StepContext& context) {
@@ -147,6 +175,7 @@ std::map<std::string, std::string> container_files(const StepContext& context) {
   add(shared, kHostname, "/etc/hostname");
   add(shared, kResolvConf, "/etc/resolv.conf");
   add(context.engine.layout.files(config.id), kContainerEnv, "/run/.containerenv");
+  add(context.engine.layout.files(config.id), kLocaltime, "/etc/localtime");
   const std::string& shm_owner = config.ipc.mode == "container" ? config.ipc.value : config.id;
   if (gantry::exists(context.engine.layout.shm(shm_owner))) {
     files["/dev/shm"] = context.engine.layout.shm(shm_owner);
