@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "core/lifecycle/create_request.h"
 #include "core/lifecycle/signals.h"
 
@@ -48,7 +50,7 @@ TEST(Merge, RequestWins) {
   request.stop_signal = "9";
   request.env = {{"FROM", "user"}};
   request.config.labels = {{"a", "user"}};
-  request.no_healthcheck = true;
+  request.health.none = true;
   request.image_volumes = "ignore";
   const model::ContainerConfig config = merge(request, &from);
   EXPECT_EQ(config.process.argv(), (std::vector<std::string>{"/entry", "other"}));
@@ -69,6 +71,22 @@ TEST(Merge, EntrypointDropsTheImagesCommand) {
   EXPECT_EQ(merge(request, &from).process.argv(), std::vector<std::string>{"/mine"});
   request.entrypoint = std::vector<std::string>{};
   EXPECT_THROW((void)merge(request, &from), Error);
+}
+
+// An image must not make the runner of its checks run without pause.
+TEST(Merge, TimesOfHealthChecksAreSensible) {
+  model::Image from = image();
+  for (const std::int64_t bad : {std::int64_t{1}, std::numeric_limits<std::int64_t>::max()}) {
+    from.defaults.health_interval_ns = bad;
+    EXPECT_THROW((void)merge({}, &from), Error) << bad;
+    from.defaults.health_interval_ns = 0;
+    from.defaults.health_start_period_ns = bad;
+    EXPECT_THROW((void)merge({}, &from), Error) << bad;
+    CreateRequest request;
+    request.health.start_period_ns = 1'000'000;
+    EXPECT_NO_THROW((void)merge(request, &from)) << bad;
+    from.defaults.health_start_period_ns = 0;
+  }
 }
 
 // An image may write a destination in many ways; a volume of the user's is not hidden.
