@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 #include "cli/context.h"
-#include "cli/trace.h"
 #include "core/engine/open_engine.h"
 #include "core/log/log.h"
 
@@ -33,10 +32,6 @@ std::shared_ptr<engine::Engine> open_engine_for(const Options& options,
   open.configuration = configuration_of(options);
   open.verb = verb;
   open.cancelled = cancelled;
-  if (options.given("trace")) {
-    open.trace = [trace = std::make_shared<TraceFile>(options.text("trace"))](
-                     std::string_view call, bool begin) { trace->mark(call, begin); };
-  }
   return engine::open_engine(std::move(open));
 }
 

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <ostream>
 
 #include "cli/exit_codes.h"
 #include "cli/suggest.h"
+#include "cli/trace.h"
 #include "cli/usage.h"
 #include "cli/version.h"
 
@@ -112,6 +114,11 @@ int dispatch(CommandTree tree, Route& route, const Words& words, std::ostream& o
     }
     ParsedLine line = parse_command(route);
     check_arguments(*route.entry, line.options, line.arguments.size());
+    std::optional<TraceFile> timeline;
+    if (line.options.given("trace")) {
+      timeline.emplace(line.options.text("trace"), route.path());
+    }
+    const trace::Span span(trace::Kind::kVerb, route.path());
     Context context(*route.entry, std::move(line), words, out, err, open);
     return route.entry->command->run(context);
   } catch (const UsageError& error) {

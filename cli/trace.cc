@@ -10,13 +10,28 @@
 #include "sdk/support/json.h"
 
 namespace gantry::cli {
+namespace {
 
-TraceFile::TraceFile(std::filesystem::path path)
+// The format counts in microseconds; a fraction keeps what is nested nested.
+double microseconds(std::chrono::steady_clock::duration time) {
+  return std::chrono::duration<double, std::micro>(time).count();
+}
+
+}  // namespace
+
+TraceFile::TraceFile(const std::filesystem::path& path, const std::string& command)
     : path_(std::filesystem::absolute(path)), start_(std::chrono::steady_clock::now()) {
-  write_file(path_, "[]\n");  // a path that cannot be written is told now, not at the end
+  write_file(path_, "[]\n");
+  events_ = to_text(Json{{"name", "process_name"},
+                         {"ph", "M"},
+                         {"pid", ::getpid()},
+                         {"tid", ::gettid()},
+                         {"args", {{"name", command}}}});
+  trace::listen(this);
 }
 
 TraceFile::~TraceFile() {
+  trace::listen(nullptr);
   try {
     write_file(path_, "[\n" + events_ + "\n]\n");
   } catch (const std::exception& error) {
@@ -24,16 +39,16 @@ TraceFile::~TraceFile() {
   }
 }
 
-void TraceFile::mark(std::string_view what, bool begin) {
-  const auto spent = std::chrono::steady_clock::now() - start_;
-  const std::string event =
-      to_text(Json{{"name", what},
-                   {"ph", begin ? "B" : "E"},
-                   {"ts", std::chrono::duration_cast<std::chrono::microseconds>(spent).count()},
-                   {"pid", ::getpid()},
-                   {"tid", ::gettid()}});
+void TraceFile::on_finished(const trace::Finished& span) {
+  const std::string event = to_text(Json{{"name", span.name},
+                                         {"cat", trace::name_of(span.kind)},
+                                         {"ph", "X"},
+                                         {"ts", microseconds(span.begin - start_)},
+                                         {"dur", microseconds(span.end - span.begin)},
+                                         {"pid", ::getpid()},
+                                         {"tid", span.thread}});
   const std::lock_guard<std::mutex> lock(mutex_);
-  events_ += (events_.empty() ? "" : ",\n") + event;
+  events_ += ",\n" + event;
 }
 
 }  // namespace gantry::cli

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A timeline of one command in Chrome's trace format, for --trace. Any thread; the file is
-// written when this is destroyed.
+// The timeline of one command in Chrome's trace format, for --trace: listens as long as it
+// lives, and then writes the file. [thread-safe]
 #pragma once
 
 #include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <string>
-#include <string_view>
+
+#include "sdk/support/trace.h"
 
 namespace gantry::cli {
 
-class TraceFile {
+class TraceFile : public trace::Listener {
  public:
-  explicit TraceFile(std::filesystem::path path);
+  // A file that cannot be written is told now, not at the end. command names the process.
+  TraceFile(const std::filesystem::path& path, const std::string& command);
   TraceFile(const TraceFile&) = delete;
   TraceFile& operator=(const TraceFile&) = delete;
-  ~TraceFile();
+  ~TraceFile() override;
 
-  // The beginning or the end of something, on the calling thread.
-  void mark(std::string_view what, bool begin);
+  void on_finished(const trace::Finished& span) override;
 
  private:
   std::filesystem::path path_;

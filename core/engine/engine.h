@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/engine/cancellation.h"
 #include "core/events/event_log.h"
 #include "core/layout/layout.h"
 #include "core/locks/lock.h"
@@ -44,6 +45,8 @@ struct Settings {
   std::string signature_policy;  // skopeo's; empty: its own search
   std::map<std::string, std::string> registries;
   std::vector<std::filesystem::path> hooks_dirs;  // of OCI hooks, the later one wins
+  unsigned at_once = 1;                           // containers that one command works on
+  std::string selinux_contexts;                   // empty: the loaded policy's
   std::string auto_userns_user = "containers";    // whose ids --userns=auto hands out
   std::string subuid_file = "/etc/subuid";
   std::string subgid_file = "/etc/subgid";
@@ -60,6 +63,7 @@ struct Engine {
   ports::Processes& processes;
   const locks::LockTable& locks;
   events::EventLog& events;
+  Cancellation& cancellation;
 };
 
 }  // namespace gantry::engine

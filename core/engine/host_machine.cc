@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/host_machine.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -20,11 +21,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// Device numbers tell nothing of a mount from the same file system.
 bool is_mount_point(const fs::path& path) {
-  struct stat self {};
-  struct stat parent {};
-  return ::stat(path.c_str(), &self) == 0 && ::stat(path.parent_path().c_str(), &parent) == 0 &&
-         self.st_dev != parent.st_dev;
+  struct statx info {};
+  return ::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, 0, &info) == 0 &&
+         (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+struct stat stat_of(int fd, const fs::path& shown) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) {
+    throw errno_error(errno, "look at what shall be mounted on " + shown.string());
+  }
+  return info;
 }
 
 }  // namespace
@@ -46,6 +55,54 @@ void HostMounter::mount_tmpfs(const fs::path& path, std::int64_t size, unsigned 
   if (::mount("shm", path.c_str(), "tmpfs", MS_NOEXEC | MS_NOSUID | MS_NODEV, options) != 0) {
     throw errno_error(errno, "mount a tmpfs on " + path.string());
   }
+}
+
+void HostMounter::bind(int source, const fs::path& path, bool recursive) {
+  if (S_ISDIR(stat_of(source, path).st_mode)) {
+    make_directories(path, 0700);
+  } else {
+    make_directories(path.parent_path(), 0700);
+    (void)open_file(path, O_CREAT | O_WRONLY | O_NOFOLLOW, 0600);
+  }
+  const unsigned long flags = MS_BIND | (recursive ? MS_REC : 0);
+  if (!is_mount_point(path) &&
+      ::mount(fd_path(source).c_str(), path.c_str(), nullptr, flags, nullptr) != 0) {
+    throw errno_error(errno, "bind mount on " + path.string());
+  }
+}
+
+void HostMounter::mount_overlay(const ports::OverlayFolders& folders, const fs::path& path) {
+  make_directories(path, 0700);
+  if (is_mount_point(path)) {
+    return;
+  }
+  make_directories(folders.upper, 0700);
+  make_directories(folders.work, 0700);
+  // Descriptors, because a comma or a colon in a path would end it.
+  const UniqueFd upper = open_file(folders.upper, O_RDONLY | O_DIRECTORY);
+  const UniqueFd work = open_file(folders.work, O_RDONLY | O_DIRECTORY);
+  // What is seen of the top is the upper folder itself.
+  const struct stat top = stat_of(folders.lower, path);
+  if (::fchown(upper.get(), top.st_uid, top.st_gid) != 0 ||
+      ::fchmod(upper.get(), top.st_mode & 07777) != 0) {
+    throw errno_error(errno, "set owner and mode of " + folders.upper.string());
+  }
+  const std::string options = "lowerdir=" + fd_path(folders.lower) +
+                              ",upperdir=" + fd_path(upper.get()) +
+                              ",workdir=" + fd_path(work.get());
+  if (::mount("overlay", path.c_str(), "overlay", 0, options.c_str()) != 0) {
+    throw errno_error(errno, "mount an overlay on " + path.string() + " with changes in " +
+                                 folders.upper.string());
+  }
+}
+
+UniqueFd HostMounter::hold(const fs::path& path) {
+  // A descriptor of the mount itself would keep it busy.
+  UniqueFd copy(::open_tree(AT_FDCWD, path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+  if (!copy) {
+    throw errno_error(errno, "hold what is mounted on " + path.string());
+  }
+  return copy;
 }
 
 void HostMounter::unmount(const fs::path& path) {

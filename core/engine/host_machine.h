@@ -16,6 +16,10 @@ class HostMounter : public ports::Mounter {
  public:
   void mount_tmpfs(const std::filesystem::path& path, std::int64_t size,
                    unsigned mode) override;
+  void bind(int source, const std::filesystem::path& path, bool recursive) override;
+  void mount_overlay(const ports::OverlayFolders& folders,
+                     const std::filesystem::path& path) override;
+  UniqueFd hold(const std::filesystem::path& path) override;
   void unmount(const std::filesystem::path& path) override;
   void pin_netns(const std::filesystem::path& path) override;
   void pin_netns_of(int pid, const std::filesystem::path& path) override;

@@ -3,8 +3,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <thread>
 
+#include "core/engine/data_mark.h"
 #include "core/engine/host_machine.h"
 #include "core/log/log.h"
 #include "core/monitor/conmon_monitor.h"
@@ -28,7 +31,7 @@ std::string hide_program(const layout::Configuration& configuration) {
   if (!configured.empty()) {
     return configured;
   }
-  return own_program().parent_path().parent_path() / "libexec/gantry/gantry-hide";
+  return own_program().parent_path().parent_path() / GANTRY_LIBEXECDIR / "gantry/gantry-hide";
 }
 
 Settings settings_of(const layout::Configuration& configuration) {
@@ -43,6 +46,8 @@ Settings settings_of(const layout::Configuration& configuration) {
   settings.hide_program = hide_program(configuration);
   settings.init_program = configuration.get("init_program");
   settings.default_network = configuration.get("default_network");
+  // Mostly they wait: for the kernel, for a runtime, for a process to end.
+  settings.at_once = std::clamp(4 * std::thread::hardware_concurrency(), 4U, 32U);
   settings.auto_userns_user = configuration.get("auto_userns_user");
   settings.subuid_file = configuration.get("subuid_file");
   settings.subgid_file = configuration.get("subgid_file");
@@ -55,7 +60,8 @@ Settings settings_of(const layout::Configuration& configuration) {
   return settings;
 }
 
-host::HostOptions host_options(const OpenOptions& options, const layout::Layout& layout) {
+host::HostOptions host_options(const OpenOptions& options, const layout::Layout& layout,
+                               const Cancellation& cancellation) {
   host::HostOptions host;
   host.directories = plugin_directories(options.configuration);
   host.data_root = layout.data;
@@ -63,8 +69,7 @@ host::HostOptions host_options(const OpenOptions& options, const layout::Layout&
   host.log = [](int level, std::string_view message) {
     log::write(static_cast<log::Level>(level), message);
   };
-  host.cancelled = options.cancelled;
-  host.trace = options.trace;
+  host.cancelled = [&cancellation] { return cancellation(); };
   host.config = [configuration = options.configuration](std::string_view kind,
                                                         std::string_view name) {
     return configuration.plugin_section(kind, name);
@@ -76,17 +81,21 @@ host::HostOptions host_options(const OpenOptions& options, const layout::Layout&
 class OpenEngine : public Backends {
  public:
   explicit OpenEngine(const OpenOptions& options)
-      : configuration_(options.configuration),
+      : cancellation_(options.cancelled),
+        configuration_(options.configuration),
         layout_(layout_of(configuration_)),
+        mark_(read_mark(layout_)),
         settings_(settings_of(configuration_)),
-        plugins_(host_options(options, layout_)),
+        plugins_(host_options(options, layout_, cancellation_)),
         state_(open_state()),
         store_(*state_),
-        monitor_({configuration_.get("conmon"), settings_.hide_program}),
-        locks_(layout_.locks(), options.verb),
+        monitor_({configuration_.get("conmon"), settings_.hide_program}, cancelled()),
+        locks_(layout_.locks(), options.verb, cancelled()),
         events_(layout_.events()),
-        engine_{layout_, settings_, store_,     *this,  monitor_,
-                clock_,  mounter_,  processes_, locks_, events_} {}
+        engine_{layout_,  settings_,  store_, *this,   monitor_,     clock_,
+                mounter_, processes_, locks_, events_, cancellation_} {
+    claim_data();
+  }
 
   [[nodiscard]] Engine& engine() noexcept { return engine_; }
 
@@ -105,19 +114,31 @@ class OpenEngine : public Backends {
   }
 
  private:
+  std::function<bool()> cancelled() {
+    return [this] { return cancellation_(); };
+  }
   std::unique_ptr<ports::StateStore> open_state() {
     // Others must not look into containers' files, nor plant links.
     make_directories(layout_.data, 0711);
     make_directories(layout_.run, 0711);
     const std::string& backend = configuration_.get("state_backend");
-    if (!gantry::exists(layout_.mark())) {
-      write_file(layout_.mark(), "This folder belongs to gantry.\n");
-    }
+    require_backend(layout_, mark_, backend);
     return plugins_.state(backend, layout_.state(backend));
   }
 
+  // The first of all commands on this folder: its store is the one whose records count.
+  void claim_data() {
+    if (mark_) {
+      return;
+    }
+    store_.write(ports::Durability::kDurable, [](store::Writer&) {});
+    write_mark(layout_, {configuration_.get("state_backend"), store_.id()});
+  }
+
+  Cancellation cancellation_;
   layout::Configuration configuration_;
   layout::Layout layout_;
+  std::optional<DataMark> mark_;
   Settings settings_;
   host::PluginRegistry plugins_;
   std::unique_ptr<ports::StateStore> state_;

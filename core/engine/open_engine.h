@@ -18,7 +18,6 @@ struct OpenOptions {
   layout::Configuration configuration;
   std::string verb;                 // what this process does, for the lock files
   std::function<bool()> cancelled;  // true once the user asked to stop
-  host::Tracer trace;               // told of plug-in calls; may be null
 };
 
 // Opens the state store; every other plug-in is loaded when first used. The engine and all

@@ -8,14 +8,14 @@
 namespace gantry::host {
 
 Instance::Instance(const LoadedPlugin& plugin, HostServices::Options services,
-                   const std::map<std::string, std::string>& config, Tracer tracer)
-    : plugin_(plugin), services_(std::move(services)), tracer_(std::move(tracer)) {
+                   const std::map<std::string, std::string>& config)
+    : plugin_(plugin), services_(std::move(services)) {
   const std::string json = config.empty() ? "{}" : to_text(Json(config));
   call("create", plugin_.descriptor.create, services_.table(), boundary::to_abi(json), &self_);
 }
 
 Instance::~Instance() {
-  const Span span(*this, "destroy");
+  const trace::Span span = spanning("destroy");
   plugin_.descriptor.destroy(self_);
 }
 
@@ -40,11 +40,6 @@ Error Instance::failure(std::string_view name, std::int32_t code,
            " failed without a reason (code " + std::to_string(code) + ")";
   }
   return {known ? static_cast<Code>(code) : Code::kInternal, text};
-}
-
-void Instance::trace(std::string_view name, bool begin) const noexcept {
-  (void)boundary::guard(nullptr,
-                        [&] { tracer_(plugin_.label() + "." + std::string(name), begin); });
 }
 
 }  // namespace gantry::host

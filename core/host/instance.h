@@ -1,30 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One instance of a plug-in with the services it was given. Owned by an adapter; the calls
-// are as thread-safe as the function called.
+// One instance of a plug-in with the services it was given. Owned by an adapter. [thread-safe]:
+// calls of functions without that tag wait for each other.
 #pragma once
 
 #include <gantry/abi/plugin.h>
 
-#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "core/host/loaded_plugin.h"
 #include "core/host/sinks.h"
 #include "sdk/support/host_services.h"
+#include "sdk/support/trace.h"
 
 namespace gantry::host {
-
-// Told of every call at its begin and end: "oci-crun.start". Null costs nothing.
-using Tracer = std::function<void(std::string_view call, bool begin)>;
 
 class Instance {
  public:
   Instance(const LoadedPlugin& plugin, HostServices::Options services,
-           const std::map<std::string, std::string>& config, Tracer tracer);
+           const std::map<std::string, std::string>& config);
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
   ~Instance();
@@ -39,9 +37,16 @@ class Instance {
   // kUnsupported.
   template <typename Op, typename... Args>
   void call(std::string_view name, Op op, Args... args) const {
+    const std::lock_guard alone(alone_);
+    call_beside_others(name, op, args...);
+  }
+
+  // The same for functions with the tag [thread-safe].
+  template <typename Op, typename... Args>
+  void call_beside_others(std::string_view name, Op op, Args... args) const {
     require(name, op != nullptr);
     ErrorSink error;
-    const Span span(*this, name);
+    const trace::Span span = spanning(name);
     const std::int32_t code = op(args..., error.abi());
     if (code != GANTRY_OK) {
       fail(name, code, error.text());
@@ -52,7 +57,7 @@ class Instance {
   template <typename Op, typename... Args>
   auto call_plain(std::string_view name, Op op, Args... args) const {
     require(name, op != nullptr);
-    const Span span(*this, name);
+    const trace::Span span = spanning(name);
     return op(args...);
   }
 
@@ -61,30 +66,17 @@ class Instance {
                               const std::string& message) const;
 
  private:
-  class Span {
-   public:
-    Span(const Instance& instance, std::string_view name) : instance_(instance), name_(name) {
-      if (instance_.tracer_) instance_.trace(name_, true);
-    }
-    Span(const Span&) = delete;
-    Span& operator=(const Span&) = delete;
-    ~Span() {
-      if (instance_.tracer_) instance_.trace(name_, false);
-    }
-
-   private:
-    const Instance& instance_;
-    std::string_view name_;
-  };
-
+  [[nodiscard]] trace::Span spanning(std::string_view op) const {
+    const auto& facts = plugin_.facts;
+    return trace::Span(trace::Kind::kPlugin, facts.kind, "-", facts.name, ".", op);
+  }
   void require(std::string_view name, bool present) const;
   [[noreturn]] void fail(std::string_view name, std::int32_t code,
                          const std::string& message) const;
-  void trace(std::string_view name, bool begin) const noexcept;
 
   const LoadedPlugin& plugin_;
   HostServices services_;
-  Tracer tracer_;
+  mutable std::mutex alone_;
   void* self_ = nullptr;
 };
 

@@ -14,6 +14,7 @@
 #include <boost/dll/shared_library.hpp>
 
 #include "core/host/handshake.h"
+#include "sdk/support/trace.h"
 
 namespace gantry::host {
 
@@ -65,6 +66,8 @@ const LoadedPlugin& load_plugin(const std::filesystem::path& path) {
   const std::lock_guard lock(loaded.mutex);
   std::unique_ptr<LoadedPlugin>& plugin = loaded.by_path[file.real_path.string()];
   if (plugin == nullptr) {
+    const trace::Span span(trace::Kind::kPlugin, "load ", file.facts.kind, "-",
+                           file.facts.name);
     plugin = load(loaded, file);
   }
   return *plugin;

@@ -107,13 +107,14 @@ void AbiNetwork::remove(const std::string& name) {
 Json AbiNetwork::setup(const ports::NetworkRequest& request) {
   const RequestArgument argument(request);
   TextSink status;
-  instance_->call("setup", ops_.setup, instance_->self(), argument.abi(), status.abi());
+  instance_->call_beside_others("setup", ops_.setup, instance_->self(), argument.abi(),
+                                status.abi());
   return parse_answer(status, "network status");
 }
 
 void AbiNetwork::teardown(const ports::NetworkRequest& request) {
   const RequestArgument argument(request);
-  instance_->call("teardown", ops_.teardown, instance_->self(), argument.abi());
+  instance_->call_beside_others("teardown", ops_.teardown, instance_->self(), argument.abi());
 }
 
 void AbiNetwork::check(const ports::NetworkRequest& request) {

@@ -48,7 +48,7 @@ std::unique_ptr<Instance> PluginRegistry::instantiate(
   HostServices::Options services{options_.data_root / "plugins" / plugin.label(),
                                  options_.run_root / "plugins" / plugin.label(), options_.log,
                                  options_.cancelled, options_.deadline_ns};
-  return std::make_unique<Instance>(plugin, std::move(services), config, options_.trace);
+  return std::make_unique<Instance>(plugin, std::move(services), config);
 }
 
 ports::Runtime& PluginRegistry::runtime(const std::string& name_or_path) {

@@ -35,7 +35,6 @@ struct HostOptions {
   std::function<std::map<std::string, std::string>(std::string_view kind,
                                                    std::string_view name)>
       config;
-  Tracer trace;
 };
 
 class PluginRegistry {

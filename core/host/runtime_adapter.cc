@@ -72,9 +72,9 @@ Json AbiRuntime::parse_answer(const std::string& text, const char* what) const {
 }
 
 ports::RuntimeCapabilities AbiRuntime::capabilities() {
-  return {instance_->can(GANTRY_OCI_CAP_PAUSE), instance_->can(GANTRY_OCI_CAP_UPDATE),
-          instance_->can(GANTRY_OCI_CAP_CHECKPOINT), instance_->can(GANTRY_OCI_CAP_PS),
-          instance_->can(GANTRY_OCI_CAP_SECCOMP_BPF)};
+  return {instance_->can(GANTRY_OCI_CAP_PAUSE),       instance_->can(GANTRY_OCI_CAP_UPDATE),
+          instance_->can(GANTRY_OCI_CAP_CHECKPOINT),  instance_->can(GANTRY_OCI_CAP_PS),
+          instance_->can(GANTRY_OCI_CAP_SECCOMP_BPF), instance_->can(GANTRY_OCI_CAP_NO_CGROUP)};
 }
 
 Json AbiRuntime::info() {
@@ -87,7 +87,7 @@ ports::RuntimePlan AbiRuntime::plan(std::string_view name, PlanOp op,
                                     const gantry_oci_plan_request& request) {
   PlanReceiver receiver;
   const gantry_plan_sink sink{&receiver, &PlanReceiver::add};
-  instance_->call(name, op, instance_->self(), &request, &sink);
+  instance_->call_beside_others(name, op, instance_->self(), &request, &sink);
   receiver.pending.rethrow();
   if (receiver.plan.args.empty()) {
     throw Error(Code::kInternal,
@@ -96,9 +96,10 @@ ports::RuntimePlan AbiRuntime::plan(std::string_view name, PlanOp op,
   return std::move(receiver.plan);
 }
 
-ports::RuntimePlan AbiRuntime::create_plan(const std::string& id, const std::string& bundle) {
-  gantry_oci_plan_request request = plan_request(id);
-  request.bundle = to_abi(bundle);
+ports::RuntimePlan AbiRuntime::create_plan(const ports::CreateRequest& r) {
+  gantry_oci_plan_request request = plan_request(r.id);
+  request.bundle = to_abi(r.bundle);
+  request.flags = flag(!r.cgroup, GANTRY_PLAN_NO_CGROUP);
   return plan("create_plan", ops_.create_plan, request);
 }
 
@@ -117,23 +118,23 @@ ports::RuntimePlan AbiRuntime::restore_plan(const ports::RestoreRequest& r) {
 }
 
 void AbiRuntime::start(const std::string& id) {
-  instance_->call("start", ops_.start, instance_->self(), to_abi(id));
+  instance_->call_beside_others("start", ops_.start, instance_->self(), to_abi(id));
 }
 
 Json AbiRuntime::state(const std::string& id) {
   TextSink json;
-  instance_->call("state", ops_.state, instance_->self(), to_abi(id), json.abi());
+  instance_->call_beside_others("state", ops_.state, instance_->self(), to_abi(id), json.abi());
   return parse_answer(json.text(), "state");
 }
 
 void AbiRuntime::kill(const std::string& id, int signal, ports::KillScope scope) {
-  instance_->call("kill", ops_.kill, instance_->self(), to_abi(id), signal,
-                  flag(scope == ports::KillScope::kAll, GANTRY_KILL_ALL));
+  instance_->call_beside_others("kill", ops_.kill, instance_->self(), to_abi(id), signal,
+                                flag(scope == ports::KillScope::kAll, GANTRY_KILL_ALL));
 }
 
 void AbiRuntime::remove(const std::string& id, bool force) {
-  instance_->call("delete", ops_.delete_, instance_->self(), to_abi(id),
-                  flag(force, GANTRY_DELETE_FORCE));
+  instance_->call_beside_others("delete", ops_.delete_, instance_->self(), to_abi(id),
+                                flag(force, GANTRY_DELETE_FORCE));
 }
 
 void AbiRuntime::pause(const std::string& id) {

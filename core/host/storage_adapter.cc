@@ -90,7 +90,7 @@ void AbiStorage::remove(const std::string& id) {
 
 std::vector<std::string> AbiStorage::list() {
   ListReceiver ids;
-  instance_->call("list", ops_.list, instance_->self(), ids.abi());
+  instance_->call_beside_others("list", ops_.list, instance_->self(), ids.abi());
   return ids.take();
 }
 
@@ -98,7 +98,8 @@ ports::LayerInfo AbiStorage::stat(const std::string& id) {
   gantry_layer_info info{};
   info.struct_size = sizeof(info);
   TextSink parent;
-  instance_->call("stat", ops_.stat, instance_->self(), to_abi(id), &info, parent.abi());
+  instance_->call_beside_others("stat", ops_.stat, instance_->self(), to_abi(id), &info,
+                                parent.abi());
   return {parent.text(), (info.flags & GANTRY_LAYER_WRITABLE) != 0,
           (info.flags & GANTRY_LAYER_MOUNTED) != 0, info.created_ns};
 }
@@ -144,7 +145,7 @@ std::vector<ports::Change> AbiStorage::changes(const std::string& id) {
 ports::Usage AbiStorage::usage(const std::string& id) {
   gantry_usage usage{};
   usage.struct_size = sizeof(usage);
-  instance_->call("usage", ops_.usage, instance_->self(), to_abi(id), &usage);
+  instance_->call_beside_others("usage", ops_.usage, instance_->self(), to_abi(id), &usage);
   return {usage.bytes, usage.inodes};
 }
 

@@ -133,13 +133,12 @@ int verify_in_child(const fs::path& file) {
   };
   const LoadedPlugin* plugin = nullptr;
   bool ok = step("load", [&] { plugin = &load_plugin(file); });
-  ok =
-      ok && step("create", [&] {
-        const fs::path folder =
-            make_temp_directory(fs::temp_directory_path() / "gantry-XXXXXX");
-        const Cleanup remove([&] { remove_tree(folder); });
-        const Instance instance(*plugin, {folder / "data", folder / "run", {}, {}, {}}, {}, {});
-      });
+  ok = ok && step("create", [&] {
+         const fs::path folder =
+             make_temp_directory(fs::temp_directory_path() / "gantry-XXXXXX");
+         const Cleanup remove([&] { remove_tree(folder); });
+         const Instance instance(*plugin, {folder / "data", folder / "run", {}, {}, {}}, {});
+       });
   const std::string text = to_text({{"checks", to_json(checks)}}) + "\n";
   (void)std::fwrite(text.data(), 1, text.size(), stdout);
   (void)std::fflush(stdout);

@@ -8,6 +8,7 @@
 #include "core/log/log.h"
 #include "core/model/ids.h"
 #include "sdk/support/files.h"
+#include "sdk/support/trace.h"
 
 namespace gantry::lifecycle {
 
@@ -22,7 +23,8 @@ void Journal::begin(std::string_view step) {
 std::optional<std::vector<std::string>> Journal::read() const {
   const std::optional<std::string> text =
       path_.empty() ? std::nullopt : read_file_if_exists(path_);
-  if (!text) {
+  // An empty one, as a power cut may leave it, tells nothing: then all is undone.
+  if (!text || text->empty()) {
     return std::nullopt;
   }
   std::vector<std::string> steps;
@@ -37,6 +39,8 @@ std::optional<std::vector<std::string>> Journal::read() const {
 namespace {
 
 void undo(const Step& step, StepContext& context, std::optional<Error>& first) {
+  const engine::Cancellation::Shield shield(context.engine.cancellation);
+  const trace::Span span(trace::Kind::kStep, "undo ", step.name);
   try {
     step.undo(context);
   } catch (const std::exception& e) {
@@ -56,6 +60,7 @@ void undo(const Step& step, StepContext& context, std::optional<Error>& first) {
 void play(std::span<const Step> steps, StepContext& context, Journal journal) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
     try {
+      const trace::Span span(trace::Kind::kStep, steps[i].name);
       journal.begin(steps[i].name);
       steps[i].run(context);
     } catch (...) {

@@ -24,7 +24,7 @@ class Journal {
   // An empty path: no journal is kept (provision's intent is its record in the store).
   explicit Journal(std::filesystem::path path) : path_(std::move(path)) {}
   void begin(std::string_view step);
-  // Steps begun, in order; nullopt when there is no journal.
+  // Steps begun, in order; nullopt when there is no journal, or nothing in it.
   [[nodiscard]] std::optional<std::vector<std::string>> read() const;
 
  private:

@@ -12,6 +12,7 @@
 
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/trace.h"
 
 namespace gantry::locks {
 
@@ -115,12 +116,17 @@ Lock LockTable::wait(Kind kind, const std::string& name, int operation,
   if (std::optional<Lock> lock = attempt(path, operation)) {
     return std::move(*lock);
   }
+  const trace::Span span(trace::Kind::kWait, "for the lock of ", name_of(kind), " ", name);
   const UniqueFd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   const auto deadline = steady_clock::now() + patience;
   for (;;) {
     (void)::inotify_add_watch(watch.get(), path.c_str(), IN_CLOSE_WRITE | IN_DELETE_SELF);
     if (std::optional<Lock> lock = attempt(path, operation)) {
       return std::move(*lock);
+    }
+    if (cancelled_ && cancelled_()) {
+      throw Error(Code::kCancelled,
+                  "interrupted while waiting for " + std::string(name_of(kind)) + " " + name);
     }
     const auto left =
         std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now()).count();
@@ -153,6 +159,11 @@ Lock LockTable::acquire_shared(Kind kind, const std::string& name,
 
 std::optional<Lock> LockTable::try_acquire(Kind kind, const std::string& name) const {
   return attempt(folder_ / name_of(kind) / name, LOCK_EX);
+}
+
+bool LockTable::is_held(Kind kind, const std::string& name) const {
+  const UniqueFd fd(::open((folder_ / name_of(kind) / name).c_str(), O_RDONLY | O_CLOEXEC));
+  return fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 std::vector<HeldLock> LockTable::held() const {

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,15 +62,19 @@ struct HeldLock {
 
 class LockTable {
  public:
-  // verb is what this process is doing, for others to read.
-  LockTable(std::filesystem::path folder, std::string verb)
-      : folder_(std::move(folder)), verb_(std::move(verb)) {}
+  // verb is what this process is doing, for others to read. cancelled: whether a wait shall
+  // end with kCancelled; may be null.
+  LockTable(std::filesystem::path folder, std::string verb,
+            std::function<bool()> cancelled = nullptr)
+      : folder_(std::move(folder)), verb_(std::move(verb)), cancelled_(std::move(cancelled)) {}
 
   // Waits for it; kTimeout names the holder.
   [[nodiscard]] Lock acquire(Kind kind, const std::string& name,
                              std::chrono::milliseconds patience) const;
   // nullopt when another process holds it.
   [[nodiscard]] std::optional<Lock> try_acquire(Kind kind, const std::string& name) const;
+  // Whether a living process holds it. Makes no file, as try_acquire does.
+  [[nodiscard]] bool is_held(Kind kind, const std::string& name) const;
   // Shared: many at once, none beside an exclusive one.
   [[nodiscard]] Lock acquire_shared(Kind kind, const std::string& name,
                                     std::chrono::milliseconds patience) const;
@@ -78,6 +83,8 @@ class LockTable {
 
   // How long a command waits for another before it gives up.
   static constexpr std::chrono::minutes kPatience{2};
+  // For what must be done and has nobody waiting for it. The kernel frees a dead holder's.
+  static constexpr std::chrono::hours kAsLongAsItTakes{24 * 365};
 
  private:
   [[nodiscard]] std::optional<Lock> attempt(const std::filesystem::path& path,
@@ -86,6 +93,7 @@ class LockTable {
                           std::chrono::milliseconds patience) const;
   std::filesystem::path folder_;
   std::string verb_;
+  std::function<bool()> cancelled_;
 };
 
 [[nodiscard]] std::string_view name_of(Kind kind);

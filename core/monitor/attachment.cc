@@ -14,6 +14,7 @@
 #include "sdk/support/cleanup.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/trace.h"
 
 namespace gantry::monitor {
 
@@ -66,6 +67,7 @@ AttachEnd SocketAttachment::run() {
   if (!socket_) {
     throw Error(Code::kInvalid, "the session at " + request_.socket_dir + " is over");
   }
+  const trace::Span span(trace::Kind::kWait, "attached");
   // conmon waits for a client that has stopped reading, and the container for conmon.
   const Cleanup hang_up([&] { socket_.reset(); });
   const ClientSignals signals(request_.on_signal != nullptr);

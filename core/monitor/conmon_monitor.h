@@ -4,6 +4,8 @@
 // the paths of its programs.
 #pragma once
 
+#include <functional>
+
 #include "core/monitor/conmon_command.h"
 #include "core/ports/monitor.h"
 
@@ -11,7 +13,9 @@ namespace gantry::monitor {
 
 class ConmonMonitor : public ports::Monitor {
  public:
-  explicit ConmonMonitor(Programs programs) : programs_(std::move(programs)) {}
+  // cancelled: whether a wait shall end with kCancelled; asked when a signal came. May be null.
+  explicit ConmonMonitor(Programs programs, std::function<bool()> cancelled = nullptr)
+      : programs_(std::move(programs)), cancelled_(std::move(cancelled)) {}
 
   void expect_launch() noexcept override;
   std::unique_ptr<ports::Launch> launch(const ports::LaunchRequest& request) override;
@@ -28,6 +32,7 @@ class ConmonMonitor : public ports::Monitor {
 
  private:
   Programs programs_;
+  std::function<bool()> cancelled_;
 };
 
 }  // namespace gantry::monitor

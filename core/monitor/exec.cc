@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/monitor/exec.h"
 
+#include <sys/stat.h>
+
+#include <cerrno>
+
 #include "core/monitor/exit_file.h"
-#include "sdk/support/files.h"
+#include "sdk/support/errno_error.h"
 
 namespace gantry::monitor {
 
@@ -13,7 +17,14 @@ constexpr std::chrono::seconds kSocketTimeout{30};
 std::vector<std::string> prepared_argv(const Programs& programs,
                                        const ports::ExecRequest& request) {
   std::vector<std::string> argv = exec_argv(programs, request);
-  make_directories(request.session_dir + "/exit", 0700);
+  // The session's own folder is not made anew: the container may have been removed meanwhile.
+  const std::string exits = request.session_dir + "/exit";
+  if (::mkdir(exits.c_str(), 0700) != 0 && errno != EEXIST) {
+    throw errno == ENOENT ? Error(Code::kNotFound, "container " + request.container_id +
+                                                       " ended just now: container is not "
+                                                       "running")
+                          : errno_error(errno, "make folder " + exits);
+  }
   return argv;
 }
 

@@ -12,11 +12,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <climits>
+#include <filesystem>
 
 #include "core/monitor/exit_file.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/trace.h"
 
 namespace gantry::monitor {
 
@@ -70,6 +73,19 @@ bool monitor_is_alive(int pid, const std::string& id) {
   } catch (const Error&) {
     return false;  // it died while /proc was being read
   }
+}
+
+std::vector<int> find_monitors(const std::string& id) {
+  std::vector<int> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    int pid = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (error == std::errc() && end == name.data() + name.size() && monitor_is_alive(pid, id)) {
+      found.push_back(pid);
+    }
+  }
+  return found;
 }
 
 ExitWatch::ExitWatch(std::vector<ports::ExitSource> sources)
@@ -140,7 +156,9 @@ std::optional<ports::Ended> ExitWatch::look() {
   return std::nullopt;
 }
 
-std::optional<ports::Ended> ExitWatch::next(std::optional<milliseconds> timeout) {
+std::optional<ports::Ended> ExitWatch::next(std::optional<milliseconds> timeout,
+                                            const std::function<bool()>& cancelled) {
+  const trace::Span span(trace::Kind::kWait, "for the end of a container");
   const auto deadline = timeout ? steady_clock::now() + *timeout : steady_clock::time_point();
   for (;;) {
     if (std::optional<ports::Ended> ended = look()) {
@@ -149,6 +167,9 @@ std::optional<ports::Ended> ExitWatch::next(std::optional<milliseconds> timeout)
     if (std::all_of(items_.begin(), items_.end(),
                     [](const Item& item) { return item.answered; })) {
       return std::nullopt;
+    }
+    if (cancelled && cancelled()) {
+      throw Error(Code::kCancelled, "interrupted while waiting for a container to end");
     }
     int wait_ms = -1;
     if (timeout) {

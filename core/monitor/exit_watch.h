@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,8 @@ namespace gantry::monitor {
 
 // Whether the process lives and is a conmon of this container. A zombie does not live.
 [[nodiscard]] bool monitor_is_alive(int pid, const std::string& id);
+// All that live. Reads the whole of /proc.
+[[nodiscard]] std::vector<int> find_monitors(const std::string& id);
 // A pidfd of it; none when it is dead, or the pid is another's by now.
 [[nodiscard]] UniqueFd open_monitor(int pid, const std::string& id);
 
@@ -24,8 +27,10 @@ class ExitWatch {
   explicit ExitWatch(std::vector<ports::ExitSource> sources);
 
   // The first that ends and was not answered before; nullopt when time is over, or none is
-  // left. No timeout: for ever.
-  std::optional<ports::Ended> next(std::optional<std::chrono::milliseconds> timeout);
+  // left. No timeout: for ever. kCancelled once cancelled, asked first and after each signal,
+  // says so.
+  std::optional<ports::Ended> next(std::optional<std::chrono::milliseconds> timeout,
+                                   const std::function<bool()>& cancelled = nullptr);
 
   // Readable when next() has something to look at, for use in a poll with other things:
   // then next(0ms) may answer.

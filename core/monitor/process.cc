@@ -15,6 +15,8 @@
 #include "core/ports/monitor.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/pipe.h"
+#include "sdk/support/trace.h"
 
 namespace gantry::monitor {
 
@@ -22,19 +24,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 namespace {
-
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw errno_error(errno, "make a pipe for conmon");
-  }
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 std::vector<std::string> environment_with(const std::vector<std::string>& more) {
   std::vector<std::string> env;
@@ -122,6 +111,7 @@ Process::~Process() {
 
 Process::Outcome Process::read_line(int fd, std::string& pending, std::string& line,
                                     std::optional<steady_clock::time_point> deadline) {
+  const trace::Span span(trace::Kind::kWait, "for conmon");
   for (;;) {
     const std::size_t end = pending.find('\n');
     if (end != std::string::npos) {

@@ -162,8 +162,8 @@ class Monitor {
                                         std::optional<std::chrono::milliseconds> timeout) = 0;
   // The size of the container's (or exec's) terminal.
   virtual void resize(const std::string& socket_dir, unsigned rows, unsigned columns) = 0;
-  // Asks it to end and forget, killing it if it does not: undo of launch. Gone counts as
-  // done; never throws.
+  // Ends it, without its exit command: undo of launch. 0: whoever launched it died before it
+  // could write the pid down, so it is looked for. Gone counts as done; never throws.
   virtual void dismiss(int monitor_pid, const std::string& id) noexcept = 0;
 };
 

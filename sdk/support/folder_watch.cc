@@ -10,6 +10,7 @@
 #include <climits>
 
 #include "sdk/support/errno_error.h"
+#include "sdk/support/trace.h"
 
 namespace gantry {
 
@@ -37,6 +38,7 @@ void FolderWatch::drain() const noexcept {
 }
 
 bool FolderWatch::wait(std::optional<milliseconds> timeout) const {
+  const trace::Span span(trace::Kind::kWait, "for a change in a folder");
   const auto deadline = timeout ? steady_clock::now() + *timeout : steady_clock::time_point();
   for (;;) {
     int wait_ms = -1;

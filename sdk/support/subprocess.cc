@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -13,9 +14,12 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <cstring>
 
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/pipe.h"
+#include "sdk/support/trace.h"
 
 namespace gantry {
 
@@ -42,6 +46,33 @@ struct ChildSetup {
   const sigset_t* old_mask;
 };
 
+// Hidden from this mount namespace alone: neither the mount that the point lies on, nor what
+// lies on it, tells the others. All else stays shared as it is, or what a container mounts
+// in a volume that is shared would not reach the host. System calls only.
+bool hide_mount(const char* point) {
+  std::array<char, PATH_MAX> parent{};
+  if (point[0] != '/') {
+    errno = EINVAL;
+    return false;
+  }
+  (void)::strncpy(parent.data(), point, parent.size() - 1);
+  struct statx info {};
+  do {
+    char* const slash = ::strrchr(parent.data(), '/');
+    slash[slash == parent.data() ? 1 : 0] = '\0';
+    if (::statx(AT_FDCWD, parent.data(), AT_SYMLINK_NOFOLLOW, 0, &info) != 0) {
+      return errno == ENOENT;
+    }
+  } while ((info.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0 && parent[1] != '\0');
+  // Not mounted is as good as hidden.
+  const auto is_done = [](int answer) {
+    return answer == 0 || errno == EINVAL || errno == ENOENT;
+  };
+  return ::mount(nullptr, parent.data(), nullptr, MS_PRIVATE, nullptr) == 0 &&
+         is_done(::mount(nullptr, point, nullptr, MS_REC | MS_PRIVATE, nullptr)) &&
+         is_done(::umount2(point, MNT_DETACH));
+}
+
 [[noreturn]] void exec_child(const ChildSetup& setup, volatile int* failure) {
   // Handlers must not run here: the parent's memory is shared.
   struct sigaction action {};
@@ -61,12 +92,9 @@ struct ChildSetup {
   }
   bool ok = setup.directory == nullptr || ::chdir(setup.directory) == 0;
   if (ok && !setup.hide->empty()) {
-    ok = ::unshare(CLONE_NEWNS) == 0 &&
-         ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) == 0;
+    ok = ::unshare(CLONE_NEWNS) == 0;
     for (const std::string& point : *setup.hide) {
-      // Not mounted is as good as hidden.
-      ok = ok &&
-           (::umount2(point.c_str(), MNT_DETACH) == 0 || errno == EINVAL || errno == ENOENT);
+      ok = ok && hide_mount(point.c_str());
     }
   }
   for (const auto& [target, source] : *setup.fds) {
@@ -91,12 +119,15 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 
 void set_nonblocking(int fd) { (void)::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
 
-std::pair<UniqueFd, UniqueFd> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw errno_error(errno, "make a pipe");
+// For the timeline.
+std::string line_of(const std::vector<std::string>& argv) {
+  std::string line;
+  if (trace::on()) {
+    for (const std::string& word : argv) {
+      line += (line.empty() ? "" : " ") + word;
+    }
   }
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+  return line;
 }
 
 }  // namespace
@@ -119,6 +150,7 @@ Child::~Child() {
 }
 
 int Child::wait() {
+  const trace::Span span(trace::Kind::kWait, "for the end of a process");
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0) {
     if (errno != EINTR) {
@@ -130,6 +162,7 @@ int Child::wait() {
 }
 
 std::optional<int> Child::wait_for(milliseconds timeout) {
+  const trace::Span span(trace::Kind::kWait, "for the end of a process");
   const auto deadline = steady_clock::now() + timeout;
   for (;;) {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - steady_clock::now());
@@ -148,6 +181,7 @@ Child spawn(const std::vector<std::string>& argv, const SpawnOptions& options) {
   if (argv.empty()) {
     throw Error(Code::kInvalid, "no program given");
   }
+  const trace::Span span(trace::Kind::kProcess, "spawn ", argv.front());
   const std::optional<std::string> program = find_program(argv.front());
   if (!program) {
     throw Error(Code::kNotFound, "program " + argv.front() + " is not installed");
@@ -216,6 +250,7 @@ Child spawn(const std::vector<std::string>& argv, const SpawnOptions& options) {
 }
 
 CommandResult run_command(const Command& command) {
+  const trace::Span span(trace::Kind::kProcess, line_of(command.argv));
   auto [in_read, in_write] = make_pipe();
   auto [out_read, out_write] = make_pipe();
   auto [err_read, err_write] = make_pipe();
