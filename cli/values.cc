@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/values.h"
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <ctime>
@@ -38,34 +37,6 @@ std::optional<double> take_decimal(std::string_view& text) {
   const auto value = parse_number<double>(text.substr(0, length));
   text.remove_prefix(length);
   return value;
-}
-
-struct Unit {
-  std::string_view name;
-  double nanoseconds;
-};
-constexpr std::array<Unit, 8> kUnits{{{"ns", 1},
-                                      {"us", 1e3},
-                                      {"µs", 1e3},
-                                      {"ms", 1e6},
-                                      {"s", 1e9},
-                                      {"m", 60e9},
-                                      {"h", 3600e9},
-                                      {"d", 86400e9}}};
-
-std::optional<double> take_unit(std::string_view& text) {
-  std::size_t length = 0;
-  while (length < text.size() && !is_digit(text[length]) && text[length] != '.') {
-    ++length;
-  }
-  const std::string_view name = text.substr(0, length);
-  text.remove_prefix(length);
-  for (const Unit& unit : kUnits) {
-    if (unit.name == name) {
-      return unit.nanoseconds;
-    }
-  }
-  return std::nullopt;
 }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -163,33 +134,6 @@ std::optional<std::int64_t> parse_size(std::string_view text) {
     return std::nullopt;
   }
   return static_cast<std::int64_t>(bytes);
-}
-
-std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
-  const bool negative = !text.empty() && text.front() == '-';
-  if (negative || (!text.empty() && text.front() == '+')) {
-    text.remove_prefix(1);
-  }
-  if (text == "0") {
-    return std::chrono::nanoseconds(0);
-  }
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  double total = 0;
-  while (!text.empty()) {
-    const auto number = take_decimal(text);
-    const auto unit = number ? take_unit(text) : std::nullopt;
-    if (!unit) {
-      return std::nullopt;
-    }
-    total += *number * *unit;
-  }
-  if (total >= 9.2e18) {
-    return std::nullopt;
-  }
-  const auto count = static_cast<std::int64_t>(total);
-  return std::chrono::nanoseconds(negative ? -count : count);
 }
 
 std::optional<std::int64_t> parse_int(std::string_view text) {

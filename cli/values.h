@@ -12,12 +12,12 @@
 #include <utility>
 #include <vector>
 
+#include "sdk/support/duration.h"
+
 namespace gantry::cli {
 
 // "64m", "1.5g", "2048", "10kB", "1GiB": binary units, as podman and docker read them.
 [[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);
-// Go's: "300ms", "1h15m", "1.5s", "0"; also negative.
-[[nodiscard]] std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> parse_int(std::string_view text);
 [[nodiscard]] std::optional<std::uint64_t> parse_uint(std::string_view text);
 [[nodiscard]] std::optional<double> parse_float(std::string_view text);

@@ -9,17 +9,33 @@ namespace {
 
 constexpr std::size_t kLogLength = 5;
 
-}  // namespace
-
-bool has_check(const model::HealthConfig& config) {
-  return !config.test.empty() && config.test.front() != "NONE";
+bool is_check(const std::vector<std::string>& test) {
+  return !test.empty() && test.front() != "NONE";
 }
 
-std::vector<std::string> argv_of(const model::HealthConfig& config) {
-  if (!has_check(config)) {
+void remember(Record& record, Check check) {
+  if (check.output.size() > kOutputLimit) {
+    check.output.resize(kOutputLimit);
+  }
+  record.log.push_back(std::move(check));
+  if (record.log.size() > kLogLength) {
+    record.log.erase(record.log.begin());
+  }
+}
+
+}  // namespace
+
+bool has_check(const model::HealthConfig& config) { return is_check(config.test); }
+
+bool is_starting_up(const Record& record, const model::HealthConfig& config) {
+  return is_check(config.startup.test) && !record.started;
+}
+
+std::vector<std::string> argv_of(const std::vector<std::string>& test) {
+  if (!is_check(test)) {
     throw Error(Code::kInvalid, "has no defined healthcheck");
   }
-  std::vector<std::string> argv = config.test;
+  std::vector<std::string> argv = test;
   if (argv.front() == "CMD-SHELL") {
     std::string line;
     for (std::size_t i = 1; i < argv.size(); ++i) {
@@ -44,13 +60,16 @@ void apply(Record& record, const model::HealthConfig& config, std::int64_t conta
       record.status = "unhealthy";
     }
   }
-  if (check.output.size() > kOutputLimit) {
-    check.output.resize(kOutputLimit);
-  }
-  record.log.push_back(std::move(check));
-  if (record.log.size() > kLogLength) {
-    record.log.erase(record.log.begin());
-  }
+  remember(record, std::move(check));
+}
+
+bool apply_startup(Record& record, const model::StartupCheck& config, Check check) {
+  const bool good = check.exit_code == 0;
+  record.startup_successes = good ? record.startup_successes + 1 : 0;
+  record.startup_failures = good ? 0 : record.startup_failures + 1;
+  record.started = good && record.startup_successes >= config.successes;
+  remember(record, std::move(check));
+  return config.retries > 0 && record.startup_failures >= config.retries;
 }
 
 std::optional<Record> read_record(const std::filesystem::path& file) {
@@ -63,6 +82,9 @@ std::optional<Record> read_record(const std::filesystem::path& file) {
   try {
     record.status = json.at("status").get<std::string>();
     record.failing_streak = json.at("failing_streak").get<int>();
+    record.started = json.value("started", false);
+    record.startup_successes = json.value("startup_successes", 0);
+    record.startup_failures = json.value("startup_failures", 0);
     for (const Json& check : json.at("log")) {
       record.log.push_back(
           {check.at("start_ns").get<std::int64_t>(), check.at("end_ns").get<std::int64_t>(),
@@ -77,6 +99,9 @@ std::optional<Record> read_record(const std::filesystem::path& file) {
 void write_record(const std::filesystem::path& file, const Record& record) {
   Json json{{"status", record.status},
             {"failing_streak", record.failing_streak},
+            {"started", record.started},
+            {"startup_successes", record.startup_successes},
+            {"startup_failures", record.startup_failures},
             {"log", Json::array()}};
   for (const Check& check : record.log) {
     json["log"].push_back({{"start_ns", check.start_ns},

@@ -42,6 +42,7 @@ model::ImageDefaults read_defaults(const Document& config) {
   if (const auto health = config.object("Healthcheck")) {
     read_health(*health, defaults);
   }
+  defaults.on_build = config.texts("OnBuild");
   return defaults;
 }
 
@@ -114,6 +115,7 @@ void write_defaults(Json& config, const model::ImageDefaults& defaults) {
   assign(config, "ExposedPorts", set_of(defaults.exposed_ports));
   assign(config, "Labels", defaults.labels);
   assign(config, "Healthcheck", json_of_health(defaults));
+  assign(config, "OnBuild", defaults.on_build);
 }
 
 Json json_of(const model::ImageHistory& history) {

@@ -19,7 +19,8 @@ namespace gantry::image {
 [[nodiscard]] model::Image parse_config(std::string_view text, const std::string& what);
 
 // "CMD [...]", "ENV A=b" and so on, as import and commit take them: CMD ENTRYPOINT ENV
-// EXPOSE LABEL STOPSIGNAL USER VOLUME WORKDIR. kInvalid in podman's words.
+// EXPOSE HEALTHCHECK LABEL ONBUILD STOPSIGNAL USER VOLUME WORKDIR. kInvalid in podman's
+// words.
 void apply_change(model::ImageDefaults& defaults, std::string_view change);
 
 // What a new image says of itself.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/image/config.h"
+#include "core/image/health_change.h"
 #include "sdk/support/json.h"
 
 namespace gantry::image {
@@ -163,12 +164,14 @@ constexpr Change kChanges[] = {
          add_port(d.exposed_ports, port);
        }
      }},
+    {"HEALTHCHECK", change_health},
     {"LABEL",
      [](auto& d, std::string_view text) {
        for (const auto& [name, value] : pairs_of(text, "LABEL")) {
          d.labels[name] = value;
        }
      }},
+    {"ONBUILD", [](auto& d, std::string_view text) { d.on_build.emplace_back(text); }},
     {"STOPSIGNAL", [](auto& d, std::string_view text) { d.stop_signal = text; }},
     {"USER", [](auto& d, std::string_view text) { d.user = text; }},
     {"VOLUME",
@@ -201,10 +204,11 @@ void apply_change(model::ImageDefaults& defaults, std::string_view change) {
       return;
     }
   }
-  throw Error(Code::kInvalid,
-              "invalid change \"" + std::string(change) + "\" - invalid instruction " + verb +
-                  "; use CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, STOPSIGNAL, USER, VOLUME or "
-                  "WORKDIR");
+  throw Error(
+      Code::kInvalid,
+      "invalid change \"" + std::string(change) + "\" - invalid instruction " + verb +
+          "; use CMD, ENTRYPOINT, ENV, EXPOSE, HEALTHCHECK, LABEL, ONBUILD, STOPSIGNAL, "
+          "USER, VOLUME or WORKDIR");
 }
 
 }  // namespace gantry::image

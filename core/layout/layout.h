@@ -8,6 +8,9 @@
 //   ├── plugins/<kind>-<name>/            every other plug-in's own
 //   ├── containers/<id>/                  made by create, removed by rm
 //   │   ├── ctr.log                       the container's output (core/monitor)
+//   │   ├── health.json                   what the last health checks found
+//   │   ├── mounts/<n>                    what the nth mount shows, where that is a mount
+//   │   │                                 of the engine's own (with <n>.upper, <n>.work)
 //   │   └── artifacts/
 //   ├── volumes/<name>/_data              volumes
 //   ├── secrets/<id>                      what the file driver of secrets keeps
@@ -23,7 +26,7 @@
 //   │   ├── shm/                          mount point of /dev/shm
 //   │   ├── secrets/                      tmpfs of what is bound to /run/secrets
 //   │   ├── poststop.json                 hooks to run once it is gone
-//   │   ├── health.json, health.pid       of the health check, and its runner
+//   │   ├── health.pid                    of the process that checks its health
 //   │   ├── exec/<session>/               process.json and sockets of one exec
 //   │   └── pid, conmon.pid, persist/
 //   ├── exits/<id>                        conmon writes the exit code here
@@ -53,6 +56,9 @@ struct Layout {
   }
   [[nodiscard]] std::filesystem::path artifacts(const std::string& id) const {
     return container_data(id) / "artifacts";
+  }
+  [[nodiscard]] std::filesystem::path mount_points(const std::string& id) const {
+    return container_data(id) / "mounts";
   }
   [[nodiscard]] std::filesystem::path volumes() const { return data / "volumes"; }
   [[nodiscard]] std::filesystem::path secrets() const { return data / "secrets"; }
@@ -87,7 +93,7 @@ struct Layout {
     return container_run(id) / "poststop.json";
   }
   [[nodiscard]] std::filesystem::path health(const std::string& id) const {
-    return container_run(id) / "health.json";
+    return container_data(id) / "health.json";
   }
   [[nodiscard]] std::filesystem::path health_pid(const std::string& id) const {
     return container_run(id) / "health.pid";

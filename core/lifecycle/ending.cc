@@ -2,6 +2,7 @@
 #include "core/lifecycle/ending.h"
 
 #include <csignal>
+#include <cstdlib>
 
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/removal.h"
@@ -21,9 +22,11 @@ bool runs(const model::ContainerState& state) {
   return state.status == Status::kRunning || state.status == Status::kPaused;
 }
 
-// Without a pid namespace of its own, the end of the first process does not end the others.
+// Without a pid namespace of its own, the end of the first process does not end the others;
+// without a cgroup nobody knows which they are.
 ports::KillScope scope_of(const model::ContainerConfig& config) {
-  return config.pid.mode == "private" ? ports::KillScope::kFirst : ports::KillScope::kAll;
+  const bool alone = config.pid.mode == "private" || config.cgroups == "disabled";
+  return alone ? ports::KillScope::kFirst : ports::KillScope::kAll;
 }
 
 void send(engine::Engine& engine, const LockedContainer& container, int signal) {
@@ -47,30 +50,39 @@ void send(engine::Engine& engine, const LockedContainer& container, int signal) 
 }  // namespace
 
 std::optional<LockedContainer> end_process(engine::Engine& engine, LockedContainer container,
-                                           int signal, std::chrono::milliseconds patience) {
+                                           const Ending& ending) {
   const std::string id = container.config.id;
   const std::string name = container.config.name;
-  for (;;) {
+  for (int signal = ending.signal;; signal = SIGKILL) {
     send(engine, container, signal);
     const ports::ExitSource source{id, engine.layout.exits(), engine.layout.bundle(id),
                                    container.state.monitor_pid};
-    container.lock.release();
-    (void)engine.monitor.wait_any(
-        {source}, signal == SIGKILL ? std::chrono::milliseconds(kKillPatience) : patience);
-    std::optional<LockedContainer> again = lock_if_exists(engine, id);
-    if (!again || !runs(again->state)) {
-      return again;
+    if (!ending.keep_lock) {
+      container.lock.release();
     }
-    container = std::move(*again);
+    (void)engine.monitor.wait_any({source}, signal == SIGKILL
+                                                ? std::chrono::milliseconds(kKillPatience)
+                                                : ending.patience);
+    if (ending.keep_lock) {
+      if (!look_again(engine, container)) {
+        return std::nullopt;
+      }
+    } else if (std::optional<LockedContainer> again = lock_if_exists(engine, id)) {
+      container = std::move(*again);
+    } else {
+      return std::nullopt;
+    }
+    if (!runs(container.state)) {
+      return container;
+    }
     if (signal == SIGKILL) {
       throw Error(Code::kTimeout, "container " + name +
                                       " did not end within 10 seconds of SIGKILL; a process of "
                                       "it hangs in the kernel");
     }
     log::warning("StopSignal " + std::to_string(signal) + " failed to stop container " + name +
-                 " in " + std::to_string(patience.count() / 1000) +
+                 " in " + std::to_string(ending.patience.count() / 1000) +
                  " seconds, resorting to SIGKILL");
-    signal = SIGKILL;
   }
 }
 
@@ -79,8 +91,26 @@ void finish_ended(engine::Engine& engine, LockedContainer container) {
     remove_locked(engine, std::move(container), {.volumes = true});
     return;
   }
+  if (container.state.status == Status::kExited) {
+    return;
+  }
   deactivate(engine, container);
   announce(engine, container.config, "cleanup");
+}
+
+int logged_exit_code(const engine::Engine& engine, const std::string& id,
+                     std::int64_t started_ns) {
+  events::ReadOptions options;
+  options.since_ns = started_ns;
+  options.filter.add("container=" + id);
+  options.filter.add("event=died");
+  int code = -1;
+  engine.events.read(options, [&](const events::Event& event) {
+    const auto found = event.attributes.find("containerExitCode");
+    code = found == event.attributes.end() ? -1 : std::atoi(found->second.c_str());
+    return false;
+  });
+  return code;
 }
 
 }  // namespace gantry::lifecycle

@@ -29,6 +29,7 @@ struct ImageDefaults {
   std::int64_t health_timeout_ns = 0;
   std::int64_t health_start_period_ns = 0;
   int health_retries = 0;
+  std::vector<std::string> on_build;  // docker extension: OnBuild
 };
 GANTRY_DECLARE_JSON(ImageDefaults)
 

@@ -18,6 +18,14 @@ def health(gantry, name="patient"):
     return gantry.state(name)["Health"]
 
 
+def log_of(gantry, name="patient"):
+    return health(gantry, name)["Log"] or []
+
+
+def without(document, member):
+    return {key: value for key, value in document.items() if key != member}
+
+
 def runners(identity):
     found = []
     for entry in pathlib.Path("/proc").iterdir():
@@ -88,6 +96,66 @@ def test_start_period(gantry_once):
     assert gantry("healthcheck", "run", "patient").code == 1
     assert health(gantry)["Status"] == "starting"
     assert health(gantry)["FailingStreak"] == 0
+
+
+def test_kept_after_the_end(gantry):
+    start(gantry, "--health-cmd=echo ill; exit 3", "--health-interval=1h", "--health-retries=1")
+    assert gantry.ok("wait", "--condition=unhealthy", "patient") == "-1"
+    gantry.ok("stop", "patient")
+    told = health(gantry)
+    assert told["Status"] == "unhealthy" and told["Log"][0]["Output"] == "ill\n"
+    assert "healthy)" not in gantry.ok("ps", "-a", "--format={{.Status}}")
+    gantry.ok("start", "patient")
+    until(lambda: len(log_of(gantry)) == 1, "a log begun anew")
+
+
+def test_of_the_image(gantry):
+    """The image's HEALTHCHECK, made by commit and by another tool; flags win over it."""
+    gantry.ok("create", "--name=model", gantry.image, "true")
+    change = "HEALTHCHECK --interval=1h --timeout=7s --retries=2 --start-period=3s CMD test -e /well"
+    gantry.ok("commit", "-q", "--change", change, "model", "localhost/checked:1")
+    try:
+        kept = gantry.inspect("localhost/checked:1", "image")["HealthCheck"]
+        assert kept == {"Test": ["CMD-SHELL", "test -e /well"], "Interval": 3600 * 10**9,
+                        "Timeout": 7 * 10**9, "StartPeriod": 3 * 10**9, "Retries": 2}
+        gantry.ok("run", "-d", "--network=none", "--name=patient", "--health-retries=1",
+                  "--health-start-period=0s", "localhost/checked:1", *PATIENT)
+        config = gantry.inspect("patient")["Config"]["Healthcheck"]
+        assert config == {**without(kept, "StartPeriod"), "Retries": 1}
+        assert gantry.ok("wait", "--condition=unhealthy", "patient") == "-1"
+        gantry.ok("exec", "patient", "touch", "/well")
+        gantry.ok("healthcheck", "run", "patient")
+        assert gantry.ok("wait", "--condition=healthy", "patient") == "-1"
+        gantry.ok("create", "--name=unchecked", "--no-healthcheck", "localhost/checked:1", "true")
+        assert not gantry.inspect("unchecked")["Config"].get("Healthcheck")
+    finally:
+        gantry.ok("rm", "-f", "-a", "-t0")
+        gantry.ok("rmi", "localhost/checked:1")
+
+
+class TestStartup:
+    def test_gates_the_regular_check(self, gantry):
+        start(gantry, "--health-cmd=true", "--health-interval=1h",
+              "--health-startup-cmd=test -e /up", "--health-startup-interval=1s",
+              "--health-startup-success=2")
+        config = gantry.inspect("patient")["Config"]["StartupHealthCheck"]
+        assert config["Test"] == ["CMD-SHELL", "test -e /up"] and config["Successes"] == 2
+        until(lambda: len(log_of(gantry)) > 1, "two startup checks")
+        assert health(gantry)["Status"] == "starting"
+        gantry.ok("exec", "patient", "touch", "/up")
+        assert gantry.ok("wait", "--condition=healthy", "patient") == "-1"
+
+    def test_gives_up_and_restarts(self, gantry):
+        start(gantry, "--health-cmd=true", "--health-startup-cmd=test -e /up",
+              "--health-startup-interval=1s", "--health-startup-retries=2", "--stop-timeout=1")
+        first = until(lambda: gantry.state("patient")["Pid"], "a first process")
+        until(lambda: gantry.state("patient")["Pid"] not in (0, first), "another process", 20)
+        until(lambda: gantry("exec", "patient", "touch", "/up").code == 0, "an exec in it")
+        assert gantry.ok("wait", "--condition=healthy", "patient") == "-1"
+
+    def test_needs_a_regular_check(self, gantry_once):
+        gantry_once.fails("create", "--health-startup-cmd=true", gantry_once.image,
+                          says="regular healthcheck is also defined")
 
 
 def test_nothing_to_check(gantry_once):

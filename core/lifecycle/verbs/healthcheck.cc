@@ -7,6 +7,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -36,15 +37,16 @@ std::string beginning_of(int fd) {
   return text;
 }
 
-// Runs the check's command in the container; all that can go wrong with it is its outcome.
-health::Check perform(engine::Engine& engine, const model::ContainerConfig& config) {
+// Runs a check's command in the container; all that can go wrong with it is its outcome.
+health::Check perform(engine::Engine& engine, const std::string& id,
+                      const std::vector<std::string>& test, std::int64_t timeout_ns) {
   const UniqueFd output(::memfd_create("health check", MFD_CLOEXEC));
   if (!output) {
     throw errno_error(errno, "make room for the output of a health check");
   }
-  ExecDeadline deadline{std::chrono::nanoseconds(config.health.timeout_ns)};
+  ExecDeadline deadline{std::chrono::nanoseconds(timeout_ns)};
   ExecRequest request;
-  request.argv = health::argv_of(config.health);
+  request.argv = health::argv_of(test);
   request.started = [&](const ports::Started& pids) { deadline.start(pids); };
   ports::AttachRequest streams;
   streams.out = output.get();
@@ -54,7 +56,7 @@ health::Check perform(engine::Engine& engine, const model::ContainerConfig& conf
   health::Check check;
   check.start_ns = engine.clock.now_ns();
   try {
-    check.exit_code = exec(engine, config.id, request, streams);
+    check.exit_code = exec(engine, id, request, streams);
     check.output = beginning_of(output.get());
   } catch (const InvocationError& e) {
     check.exit_code = e.code() == Code::kNotFound ? 127 : 126;
@@ -64,7 +66,7 @@ health::Check perform(engine::Engine& engine, const model::ContainerConfig& conf
   if (deadline.passed()) {
     check.exit_code = -1;
     check.output = "healthcheck command exceeded timeout of " +
-                   std::to_string(config.health.timeout_ns / 1'000'000'000) + "s";
+                   std::to_string(timeout_ns / 1'000'000'000) + "s";
   }
   return check;
 }
@@ -79,8 +81,8 @@ void run_detached(const engine::Engine& engine, const std::vector<std::string>& 
 }
 
 // Stop and restart end the runner with the container, so another process does them.
-void act_on_failure(engine::Engine& engine, const model::ContainerConfig& config) {
-  const std::string& action = config.health.on_failure;
+void act(engine::Engine& engine, const model::ContainerConfig& config,
+         const std::string& action) {
   if (action == "kill") {
     kill(engine, config.id, SIGKILL);
   } else if (action == "stop" || action == "restart") {
@@ -95,9 +97,11 @@ bool ended_within(int monitor_pid, std::chrono::nanoseconds time) {
   if (!monitor || !timer) {
     return true;
   }
+  // A timer set to nothing never rings.
+  const auto count = std::max<std::int64_t>(time.count(), 1);
   itimerspec when{};
-  when.it_value.tv_sec = time.count() / 1'000'000'000;
-  when.it_value.tv_nsec = time.count() % 1'000'000'000;
+  when.it_value.tv_sec = count / 1'000'000'000;
+  when.it_value.tv_nsec = count % 1'000'000'000;
   (void)::timerfd_settime(timer.get(), 0, &when, nullptr);
   std::array items{pollfd{monitor.get(), POLLIN, 0}, pollfd{timer.get(), POLLIN, 0}};
   while (::poll(items.data(), items.size(), -1) < 0) {
@@ -119,22 +123,31 @@ bool check_health(engine::Engine& engine, const std::string& name_or_id) {
   if (found.state.status != Status::kRunning) {
     throw Error(Code::kInvalid, "container " + config.id + " is not running");
   }
-  health::Check check = perform(engine, config);
+  const std::filesystem::path file = engine.layout.health(config.id);
+  const health::Record before = health::read_record(file).value_or(health::Record{});
+  const bool starting_up = health::is_starting_up(before, config.health);
+  const model::StartupCheck& startup = config.health.startup;
+  health::Check check =
+      starting_up ? perform(engine, config.id, startup.test, startup.timeout_ns)
+                  : perform(engine, config.id, config.health.test, config.health.timeout_ns);
   const bool good = check.exit_code == 0;
   std::optional<LockedContainer> container = lock_if_exists(engine, config.id);
   if (!container || container->state.status != Status::kRunning ||
       container->state.started_ns != found.state.started_ns) {
     return good;  // it ended meanwhile: nobody's health any more
   }
-  const std::filesystem::path file = engine.layout.health(config.id);
   health::Record record = health::read_record(file).value_or(health::Record{});
-  health::apply(record, config.health, container->state.started_ns, std::move(check));
+  std::string action = "none";
+  if (starting_up) {
+    action = health::apply_startup(record, startup, std::move(check)) ? "restart" : "none";
+  } else {
+    health::apply(record, config.health, container->state.started_ns, std::move(check));
+    action = record.status == "unhealthy" ? config.health.on_failure : "none";
+  }
   health::write_record(file, record);
   container->lock.release();
   announce(engine, config, "health_status", {{"health_status", record.status}});
-  if (record.status == "unhealthy") {
-    act_on_failure(engine, config);
-  }
+  act(engine, config, action);
   return good;
 }
 
@@ -146,8 +159,13 @@ void watch_health(engine::Engine& engine, const std::string& id) {
   }
   container->lock.release();
   const int monitor_pid = container->state.monitor_pid;
-  const std::chrono::nanoseconds interval(container->config.health.interval_ns);
+  const model::HealthConfig& config = container->config.health;
+  const auto starting_up = [&] {
+    return health::is_starting_up(health_of(engine, id).value_or(health::Record{}), config);
+  };
+  std::chrono::nanoseconds interval{};
   do {
+    const bool before = starting_up();
     try {
       (void)check_health(engine, id);
     } catch (const Error& e) {
@@ -156,6 +174,11 @@ void watch_health(engine::Engine& engine, const std::string& id) {
       }
       log::debug("health check of container " + id + ": " + e.what());
     }
+    const bool after = starting_up();
+    // Once it has started up, the first regular check is due at once.
+    interval = std::chrono::nanoseconds(after    ? config.startup.interval_ns
+                                        : before ? 0
+                                                 : config.interval_ns);
   } while (!ended_within(monitor_pid, interval));
 }
 

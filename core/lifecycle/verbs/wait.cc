@@ -10,11 +10,13 @@
 #include <array>
 #include <cerrno>
 
+#include "core/lifecycle/ending.h"
 #include "core/lifecycle/sync.h"
 #include "core/lifecycle/verbs/healthcheck.h"
 #include "core/lifecycle/verbs/list.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/trace.h"
 
 namespace gantry::lifecycle {
 
@@ -32,6 +34,7 @@ class Changes {
   }
 
   void wait(int monitor_pid) {
+    const trace::Span span(trace::Kind::kWait, "for news of a container");
     const UniqueFd monitor(
         monitor_pid > 0 ? static_cast<int>(::syscall(SYS_pidfd_open, monitor_pid, 0)) : -1);
     std::array items{pollfd{watch_.get(), POLLIN, 0}, pollfd{monitor.get(), POLLIN, 0}};
@@ -58,8 +61,8 @@ void require_known(const std::vector<std::string>& conditions) {
       "removing",   "removed", "healthy", "unhealthy", "initialized"};
   for (const std::string& condition : conditions) {
     if (std::find(known.begin(), known.end(), condition) == known.end()) {
-      throw Error(Code::kInvalid, "invalid container state \"" + condition +
-                                      "\": choose one of configured, created, running, paused, "
+      throw Error(Code::kInvalid, "unknown container state: " + condition +
+                                      ": choose one of configured, created, running, paused, "
                                       "stopped, exited, removing, removed, healthy, unhealthy");
     }
   }
@@ -70,7 +73,14 @@ bool asks(const std::vector<std::string>& conditions, std::string_view word) {
 }
 
 bool has_ended(const model::ContainerState& state) {
-  return state.status == model::Status::kStopped || state.status == model::Status::kExited;
+  return state.status == model::Status::kStopped || state.status == model::Status::kExited ||
+         (state.status == model::Status::kRemoving && state.finished_ns != 0);
+}
+
+// The record outlives the run that it is of: then it only tells what went wrong in it.
+bool is_health(const health::Record& health, const model::ContainerState& state) {
+  return state.status == model::Status::kRunning ||
+         (has_ended(state) && health.status == "unhealthy");
 }
 
 // The answer, once there is one.
@@ -98,23 +108,21 @@ int wait(engine::Engine& engine, const std::string& name_or_id, const WaitOption
   const std::string id = engine.store.read(
       [&](const store::Reader& reader) { return reader.resolve_container(name_or_id); });
   Changes changes(engine);
-  int last_exit_code = -1;
+  std::int64_t started_ns = 0;
   for (;;) {
     const std::optional<model::ContainerState> recorded =
         engine.store.read([&](const store::Reader& reader) { return reader.find_state(id); });
     if (!recorded) {
       // Gone is the furthest that a container can get.
-      return last_exit_code;
+      return logged_exit_code(engine, id, started_ns);
     }
     const model::ContainerState now = observe(engine, id, *recorded);
-    if (has_ended(now)) {
-      last_exit_code = now.exit_code;
-    }
+    started_ns = now.started_ns;
     if (const std::optional<int> answer = check(options.conditions, now)) {
       return *answer;
     }
     if (const std::optional<health::Record> health = health_of(engine, id);
-        health && !has_ended(now) && asks(options.conditions, health->status)) {
+        health && is_health(*health, now) && asks(options.conditions, health->status)) {
       return -1;
     }
     changes.wait(now.monitor_pid);

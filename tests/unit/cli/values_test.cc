@@ -7,7 +7,6 @@
 namespace gantry::cli {
 namespace {
 
-using std::chrono::nanoseconds;
 using testing::ElementsAre;
 
 TEST(Values, ReadsSizes) {
@@ -21,18 +20,6 @@ TEST(Values, ReadsSizes) {
   EXPECT_EQ(parse_size("2T"), 2LL << 40);
   for (const char* wrong : {"", "x", "m", "-1", "1x", "1mm", "1bb", "1 m m", "99999999999g"}) {
     EXPECT_EQ(parse_size(wrong), std::nullopt) << wrong;
-  }
-}
-
-TEST(Values, ReadsDurations) {
-  EXPECT_EQ(parse_duration("0"), nanoseconds(0));
-  EXPECT_EQ(parse_duration("10s"), nanoseconds(10'000'000'000));
-  EXPECT_EQ(parse_duration("1m30s"), nanoseconds(90'000'000'000));
-  EXPECT_EQ(parse_duration("1.5h"), nanoseconds(5'400'000'000'000));
-  EXPECT_EQ(parse_duration("250ms"), nanoseconds(250'000'000));
-  EXPECT_EQ(parse_duration("-1s"), nanoseconds(-1'000'000'000));
-  for (const char* wrong : {"", "5", "s", "1x", "1s1", "1m 2s"}) {
-    EXPECT_EQ(parse_duration(wrong), std::nullopt) << wrong;
   }
 }
 

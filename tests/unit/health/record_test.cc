@@ -22,12 +22,12 @@ model::HealthConfig config(std::vector<std::string> test) {
 Check check(std::int64_t when, int code) { return {when, when + 1, code, "said"}; }
 
 TEST(HealthRecord, CommandOfEachForm) {
-  EXPECT_THAT(argv_of(config({"CMD", "a", "b"})), ElementsAre("a", "b"));
-  EXPECT_THAT(argv_of(config({"CMD-SHELL", "a b"})), ElementsAre("sh", "-c", "a b"));
-  EXPECT_THAT(argv_of(config({"a", "b"})), ElementsAre("a", "b"));
+  EXPECT_THAT(argv_of({"CMD", "a", "b"}), ElementsAre("a", "b"));
+  EXPECT_THAT(argv_of({"CMD-SHELL", "a b"}), ElementsAre("sh", "-c", "a b"));
+  EXPECT_THAT(argv_of({"a", "b"}), ElementsAre("a", "b"));
   EXPECT_FALSE(has_check(config({"NONE"})));
   EXPECT_FALSE(has_check(config({})));
-  EXPECT_THROW((void)argv_of(config({})), Error);
+  EXPECT_THROW((void)argv_of({}), Error);
 }
 
 TEST(HealthRecord, FailuresCountAfterTheStartPeriod) {
@@ -63,17 +63,48 @@ TEST(HealthRecord, KeepsTheLastFiveAndTheBeginningOfOutput) {
   EXPECT_EQ(record.log.back().output.size(), kOutputLimit);
 }
 
+TEST(HealthRecord, StartsUpAfterSuccessesInARow) {
+  model::HealthConfig health = config({"CMD", "x"});
+  Record record;
+  EXPECT_FALSE(is_starting_up(record, health));
+  health.startup.test = {"CMD", "y"};
+  health.startup.successes = 2;
+  EXPECT_TRUE(is_starting_up(record, health));
+  for (const int code : {0, 1, 0}) {
+    EXPECT_FALSE(apply_startup(record, health.startup, check(1, code)));
+    EXPECT_TRUE(is_starting_up(record, health));
+  }
+  EXPECT_FALSE(apply_startup(record, health.startup, check(2, 0)));
+  EXPECT_FALSE(is_starting_up(record, health));
+  EXPECT_EQ(record.status, "starting");
+  EXPECT_EQ(record.log.size(), 4U);
+}
+
+TEST(HealthRecord, GivesUpStartingAfterFailuresInARow) {
+  model::StartupCheck startup;
+  Record record;
+  for (int i = 0; i < 9; ++i) {
+    EXPECT_FALSE(apply_startup(record, startup, check(1, 1)));
+  }
+  startup.retries = 10;
+  EXPECT_TRUE(apply_startup(record, startup, check(1, 1)));
+  EXPECT_FALSE(apply_startup(record, startup, check(1, 0)));
+  EXPECT_TRUE(record.started);
+}
+
 TEST(HealthRecord, SurvivesItsFile) {
   const auto folder =
       make_temp_directory(std::filesystem::temp_directory_path() / "gantry-health-XXXXXX");
   const auto file = folder / "health.json";
   EXPECT_FALSE(read_record(file));
   Record record;
+  record.started = true;
   apply(record, config({"CMD", "x"}), 0, {5, 6, 3, "bytes \xff"});
   write_record(file, record);
   const auto read = read_record(file);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->log.at(0).exit_code, 3);
+  EXPECT_TRUE(read->started);
   write_file(file, "{}");
   EXPECT_THROW((void)read_record(file), Error);
   remove_tree(folder);

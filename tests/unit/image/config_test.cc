@@ -139,7 +139,8 @@ TEST(Config, AppliesChanges) {
   for (const char* change :
        {"CMD [\"a\",\"b c\"]", "ENTRYPOINT run it", "ENV A=1 B='x y' C=\"q\"", "env A=2",
         "ENV OLD style value", "EXPOSE 80 53/udp", "LABEL k=v", "USER 5:6", "VOLUME /a /b",
-        "VOLUME [\"/c d\"]", "WORKDIR /w", "WORKDIR sub", "STOPSIGNAL SIGINT", "CMD=[\"z\"]"}) {
+        "VOLUME [\"/c d\"]", "WORKDIR /w", "WORKDIR sub", "STOPSIGNAL SIGINT", "CMD=[\"z\"]",
+        "ONBUILD RUN a b", "HEALTHCHECK --interval=1m --retries=4 CMD [\"look\", \"x y\"]"}) {
     apply_change(d, change);
   }
   EXPECT_EQ(d.command, std::vector<std::string>{"z"});
@@ -148,8 +149,17 @@ TEST(Config, AppliesChanges) {
   EXPECT_EQ(d.exposed_ports, (std::vector<std::string>{"53/udp", "80/tcp"}));
   EXPECT_EQ(d.volumes, (std::vector<std::string>{"/a", "/b", "/c d"}));
   EXPECT_EQ(d.workdir, "/w/sub");
+  EXPECT_EQ(d.on_build, std::vector<std::string>{"RUN a b"});
+  EXPECT_EQ(d.health_test, (std::vector<std::string>{"CMD", "look", "x y"}));
+  EXPECT_EQ(d.health_interval_ns, 60'000'000'000);
+  EXPECT_EQ(d.health_retries, 4);
+  apply_change(d, "HEALTHCHECK NONE");
+  EXPECT_EQ(d.health_test, std::vector<std::string>{"NONE"});
+  EXPECT_EQ(d.health_retries, 0);
   for (const char* bad :
-       {"", "CMD", "RUN x", "EXPOSE x", "EXPOSE 99999", "EXPOSE 1/icmp", "LABEL =x", "ENV a"}) {
+       {"", "CMD", "RUN x", "EXPOSE x", "EXPOSE 99999", "EXPOSE 1/icmp", "LABEL =x", "ENV a",
+        "HEALTHCHECK CMD", "HEALTHCHECK NONE x", "HEALTHCHECK --often CMD x",
+        "HEALTHCHECK --interval=x CMD x", "HEALTHCHECK --retries=-1 CMD x"}) {
     EXPECT_THROW(apply_change(d, bad), Error) << bad;
   }
 }
