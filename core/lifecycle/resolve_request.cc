@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/image/lookup.h"
+#include "core/lifecycle/resolved_mounts.h"
 #include "core/model/ids.h"
 #include "core/net/host_ports.h"
 #include "core/net/port_spec.h"
@@ -19,12 +20,30 @@ void depend_on(model::ContainerConfig& config, const std::string& id) {
   }
 }
 
+// "ro", "rw" and "z", apart.
+std::vector<std::string> shared_options(const std::string& asked) {
+  std::vector<std::string> options;
+  const std::size_t colon = asked.find(':');
+  for (std::size_t at = colon; at != std::string::npos && at < asked.size();) {
+    const std::size_t end = std::min(asked.find(',', at + 1), asked.size());
+    options.push_back(asked.substr(at + 1, end - at - 1));
+    at = end;
+  }
+  for (const std::string& option : options) {
+    if (option != "ro" && option != "rw" && option != "z") {
+      throw Error(Code::kInvalid, "invalid option \"" + option +
+                                      "\" specified in --volumes-from " + asked +
+                                      ": only 'ro', 'rw' and 'z' are allowed");
+    }
+  }
+  return options;
+}
+
 // NAME or NAME:ro,z of --volumes-from.
 void take_volumes_from(const store::Reader& reader, const std::string& asked,
                        model::ContainerConfig& config) {
-  const std::size_t colon = asked.find(':');
-  const std::string id = reader.resolve_container(asked.substr(0, colon));
-  const std::string options = colon == std::string::npos ? "" : asked.substr(colon + 1);
+  const std::vector<std::string> options = shared_options(asked);
+  const std::string id = reader.resolve_container(asked.substr(0, asked.find(':')));
   depend_on(config, id);
   const std::optional<model::ContainerConfig> other = reader.find_container(id);
   for (model::Mount mount : other ? other->mounts : std::vector<model::Mount>{}) {
@@ -34,13 +53,31 @@ void take_volumes_from(const store::Reader& reader, const std::string& asked,
     if (taken || mount.kind == model::MountKind::kTmpfs) {
       continue;
     }
-    if (!options.empty()) {
-      std::erase(mount.options, "ro");
-      std::erase(mount.options, "rw");
-      mount.options.push_back(options);
+    for (const std::string& option : options) {
+      if (option != "z") {
+        std::erase(mount.options, "ro");
+        std::erase(mount.options, "rw");
+      }
+      mount.options.push_back(option);
     }
     mount.anonymous = false;  // it belongs to the other
     config.mounts.push_back(std::move(mount));
+  }
+}
+
+void require_no_cgroup_is_possible(engine::Engine& engine,
+                                   const model::ContainerConfig& config) {
+  if (config.resources != model::Resources{}) {
+    throw Error(
+        Code::kInvalid,
+        "cannot specify resource limits when cgroups are disabled: leave out the limits, "
+        "or --cgroups=disabled: invalid argument");
+  }
+  const std::string& runtime = config.backends.runtime;
+  if (!engine.backends.runtime(runtime).capabilities().no_cgroup) {
+    throw Error(Code::kInvalid, "requested OCI runtime " + runtime +
+                                    " is not compatible with NoCgroups: it always makes a "
+                                    "cgroup: invalid argument");
   }
 }
 
@@ -112,6 +149,10 @@ void settle_details(engine::Engine& engine, const CreateRequest& request,
       mount.image_id =
           image::resolve(engine.store, mount.source, image::load_registries()).image.id;
     }
+  }
+  require_valid_mounts(config);
+  if (config.cgroups == "disabled") {
+    require_no_cgroup_is_possible(engine, config);
   }
   model::NetworkConfig& network = config.network;
   if (network.mode != model::NetworkMode::kBridge) {

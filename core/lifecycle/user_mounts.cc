@@ -14,7 +14,13 @@ UserMounts user_mounts(engine::Engine& engine, const std::string& id) {
   if (!text) {
     return {};
   }
-  auto mounts = parse_json(*text, file.string()).get<UserMounts>();
+  UserMounts mounts;
+  try {
+    mounts = parse_json(*text, file.string()).get<UserMounts>();
+  } catch (const std::exception& e) {
+    log::warning(std::string("ignoring who mounted the files of container ") + id + ": " +
+                 e.what());
+  }
   return mounts.boot_id == engine.processes.boot_id() ? mounts : UserMounts{};
 }
 
@@ -45,8 +51,10 @@ PassingMount::PassingMount(engine::Engine& engine, const LockedContainer& contai
   }
   UserMounts mounts = user_mounts(engine, id_);
   ports::Storage& storage = engine.backends.storage(storage_);
-  const ports::LayerMount request{
-      .id = id_, .read_only = false, .mount_label = {}, .mapping = {}};
+  const ports::LayerMount request{.id = id_,
+                                  .read_only = false,
+                                  .mount_label = container.config.security.mount_label,
+                                  .mapping = {}};
   if (mounts.count > 0) {
     path_ = storage.mount(request);
     return;
@@ -62,6 +70,7 @@ PassingMount::~PassingMount() {
     return;
   }
   try {
+    const engine::Cancellation::Shield shield(engine_.cancellation);
     engine_.backends.storage(storage_).unmount(id_);
     save_user_mounts(engine_, id_, {});
   } catch (const std::exception& e) {

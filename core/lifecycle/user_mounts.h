@@ -22,7 +22,7 @@ struct UserMounts {
 };
 GANTRY_DECLARE_JSON(UserMounts)
 
-// None when there is no file, or it is of another boot.
+// None when there is no file, when it is damaged, or of another boot.
 [[nodiscard]] UserMounts user_mounts(engine::Engine& engine, const std::string& id);
 void save_user_mounts(engine::Engine& engine, const std::string& id, UserMounts mounts);
 

@@ -23,6 +23,9 @@ struct Mount {
   bool anonymous = false;  // volume made for this container alone: dies with it
   bool no_copy = false;    // volume: no copy-up
   bool chown = false;      // option U
+  bool overlay = false;    // option O: the source stays as it is, changes go with the run
+  std::string upper_dir;   // O: keep them in these folders instead
+  std::string work_dir;
   friend bool operator==(const Mount&, const Mount&) = default;
 };
 GANTRY_DECLARE_JSON(Mount)

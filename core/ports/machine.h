@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "sdk/support/unique_fd.h"
+
 namespace gantry::ports {
 
 class Clock {
@@ -19,6 +21,13 @@ class Clock {
   virtual std::int64_t now_ns() = 0;
 };
 
+// What lies over lower: only upper is written to. Both folders are made if missing.
+struct OverlayFolders {
+  int lower = -1;  // a folder's descriptor (O_PATH is enough)
+  std::filesystem::path upper;
+  std::filesystem::path work;
+};
+
 // Mounts that the core makes itself; all undone by path alone, "not there" counts as done.
 class Mounter {
  public:
@@ -26,6 +35,14 @@ class Mounter {
   // A tmpfs at path (made if missing); mounted already counts as done.
   virtual void mount_tmpfs(const std::filesystem::path& path, std::int64_t size,
                            unsigned mode) = 0;
+  // What source stands for (any descriptor), with or without what is mounted below it, at path
+  // (made if missing); mounted already counts as done.
+  virtual void bind(int source, const std::filesystem::path& path, bool recursive) = 0;
+  virtual void mount_overlay(const OverlayFolders& folders,
+                             const std::filesystem::path& path) = 0;
+  // What is seen at path, without what is mounted below it, for as long as the descriptor
+  // lives; nobody who unmounts path has to wait for that.
+  virtual UniqueFd hold(const std::filesystem::path& path) = 0;
   virtual void unmount(const std::filesystem::path& path) = 0;
   // A new network namespace, loopback up, kept alive at path; there already counts as done.
   virtual void pin_netns(const std::filesystem::path& path) = 0;

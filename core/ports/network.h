@@ -2,7 +2,8 @@
 //
 // Port: networks and the attachment of namespaces to them. The contract is that of
 // <gantry/abi/network.h>; failures come as gantry::Error.
-// Owned by the engine. One call at a time unless tagged [thread-safe].
+// Owned by the engine. Any thread: calls that are not tagged [thread-safe] wait for
+// each other.
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 //
 // Port: an ordered, transactional key-value store. The contract is that of
 // <gantry/abi/state.h>; failures come as gantry::Error. core/store keeps typed records on it.
-// Owned by the engine; one transaction at a time on one store.
+// Owned by the engine; one transaction at a time, as core/store sees to it.
 #pragma once
 
 #include <chrono>

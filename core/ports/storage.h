@@ -2,7 +2,8 @@
 //
 // Port: a storage driver. The contract, and the life of a layer, are told in
 // <gantry/abi/storage.h>; failures come as gantry::Error.
-// Owned by the engine. One call at a time unless tagged [thread-safe].
+// Owned by the engine. Any thread: calls that are not tagged [thread-safe] wait for
+// each other.
 #pragma once
 
 #include <cstdint>

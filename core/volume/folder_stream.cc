@@ -11,7 +11,8 @@
 
 namespace gantry::volume {
 
-FolderStream::FolderStream(int folder, const std::string& shown) : stream_(nullptr, ::closedir) {
+FolderStream::FolderStream(int folder, const std::string& shown)
+    : stream_(nullptr, ::closedir) {
   UniqueFd again(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   stream_.reset(again ? ::fdopendir(again.get()) : nullptr);
   if (!stream_) {

@@ -4,13 +4,18 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 
 #include "core/model/ids.h"
+#include "core/volume/change_tree.h"
 #include "core/volume/copy_tree.h"
+#include "core/volume/leftovers.h"
+#include "core/volume/local_options.h"
+#include "sdk/support/cleanup.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 #include "sdk/support/subprocess.h"
@@ -39,28 +44,10 @@ std::string boot_id() {
   return read_file_if_exists("/proc/sys/kernel/random/boot_id").value_or("");
 }
 
-std::string option_of(const model::Volume& volume, const std::string& name) {
-  const auto found = volume.options.find(name);
-  return found == volume.options.end() ? "" : found->second;
-}
-
-// A volume of driver local that is more than a folder.
-bool needs_mount(const model::Volume& volume) {
-  return !option_of(volume, "type").empty() || !option_of(volume, "device").empty();
-}
-
-void require_known_options(const NewVolume& request) {
+void require_local(const NewVolume& request) {
   if (request.driver != "local") {
-    throw Error(Code::kNotFound, "volume driver \"" + request.driver +
-                                     "\" is not known: only local is built in");
-  }
-  for (const auto& [name, value] : request.options) {
-    if (name != "type" && name != "device" && name != "o") {
-      throw Error(Code::kInvalid,
-                  "invalid mount option " + name +
-                      " for driver 'local': choose from type, device, o: invalid "
-                      "argument");
-    }
+    throw Error(Code::kNotFound, "no volume plugin with name " + request.driver +
+                                     " available: only local is built in");
   }
 }
 
@@ -70,15 +57,16 @@ fs::path copying_mark(const fs::path& data) { return data.parent_path() / "copyi
 // Where the containers that a mounted volume is mounted for are noted, a file each.
 fs::path holders_of(const fs::path& data) { return data.parent_path() / "holders"; }
 
-bool has_holders(const fs::path& data) {
+std::vector<std::string> living_holders(const fs::path& data) {
   const std::string boot = boot_id();
+  std::vector<std::string> ids;
   std::error_code missing;
   for (const auto& entry : fs::directory_iterator(holders_of(data), missing)) {
     if (read_file_if_exists(entry.path()) == boot) {
-      return true;
+      ids.push_back(entry.path().filename());
     }
   }
-  return false;
+  return ids;
 }
 
 void unmount_data(const fs::path& data, const std::string& name) {
@@ -88,23 +76,26 @@ void unmount_data(const fs::path& data, const std::string& name) {
   }
 }
 
-void mount_data(const model::Volume& volume, const fs::path& data) {
+// A file server that does not answer within this is not there.
+constexpr std::chrono::minutes kMountPatience{1};
+
+void mount_data(const LocalOptions& options, const fs::path& data,
+                const std::function<bool()>& cancelled) {
   Command command;
+  command.timeout = kMountPatience;
+  command.cancelled = cancelled;
   command.argv = {"mount"};
-  const std::string type = option_of(volume, "type");
-  const std::string options = option_of(volume, "o");
-  if (!type.empty()) {
-    command.argv.insert(command.argv.end(), {"-t", type});
+  if (!options.type.empty()) {
+    command.argv.insert(command.argv.end(), {"-t", options.type});
   }
-  if (!options.empty()) {
-    command.argv.insert(command.argv.end(), {"-o", options});
+  if (!options.mount_options.empty()) {
+    command.argv.insert(command.argv.end(), {"-o", options.mount_options});
   }
-  const std::string device = option_of(volume, "device");
-  command.argv.insert(command.argv.end(), {"--", device.empty() ? type : device, data});
+  command.argv.insert(command.argv.end(),
+                      {"--", options.device.empty() ? options.type : options.device, data});
   const CommandResult result = run_command(command);
   if (result.exit_code != 0) {
-    throw Error(Code::kIo, "mounting volume " + volume.name + ": " +
-                               result.err.substr(0, result.err.find_last_not_of('\n') + 1));
+    throw Error(Code::kIo, result.err.substr(0, result.err.find('\n')));
   }
 }
 
@@ -125,6 +116,32 @@ void refuse_if_used(const store::Reader& reader, const std::string& name) {
                                ids + ": volume is being used");
 }
 
+// What the image has at the destination; nothing, when that is no folder.
+UniqueFd folder_in_root(int root, const std::string& destination) {
+  try {
+    return open_in_root(root, destination, O_RDONLY | O_DIRECTORY);
+  } catch (const Error& e) {
+    if (e.code() != Code::kNotFound && e.code() != Code::kInvalid) {
+      throw;
+    }
+  }
+  return UniqueFd();
+}
+
+// As the folder that it hides, or, when there is none (-1), as its user's.
+void set_owner(const fs::path& data, int hidden, model::Owner owner) {
+  mode_t mode = 0755;
+  struct stat info {};
+  if (hidden >= 0 && ::fstat(hidden, &info) == 0) {
+    owner = {info.st_uid, info.st_gid};
+    mode = info.st_mode & 07777;
+  }
+  const UniqueFd folder = open_file(data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (::fchown(folder.get(), owner.uid, owner.gid) != 0 || ::fchmod(folder.get(), mode) != 0) {
+    throw errno_error(errno, "set owner and mode of volume folder " + data.string());
+  }
+}
+
 void empty_folder(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     remove_tree(entry.path());
@@ -134,25 +151,31 @@ void empty_folder(const fs::path& folder) {
 }  // namespace
 
 locks::Lock Volumes::lock(const std::string& name) const {
-  return locks::LockTable(root_ / ".locks", "volume")
-      .acquire(locks::Kind::kVolume, name, locks::LockTable::kPatience);
+  return lock_table(root_).acquire(locks::Kind::kVolume, name, locks::LockTable::kPatience);
 }
 
+// Away from its name at once: a remove that is cut short leaves no half of a volume. What is
+// left of it says that the volume was being removed, until its record is gone too.
 void Volumes::drop_content(const std::string& name) {
   const fs::path data = path(name);
+  const fs::path trash = removing(root_, name);
   unmount_data(data, name);
-  // Away from its name at once: a remove that is cut short leaves no half of a volume.
-  const fs::path trash = root_ / ".removing" / name;
-  remove_tree(trash);
-  make_directories(trash.parent_path(), 0700);
-  if (::rename((root_ / name).c_str(), trash.c_str()) != 0 && errno != ENOENT) {
-    throw errno_error(errno, "remove volume " + name);
+  if (gantry::exists(root_ / name)) {
+    remove_tree(trash);
+    make_directories(trash.parent_path(), 0700);
+    if (::rename((root_ / name).c_str(), trash.c_str()) != 0) {
+      throw errno_error(errno, "remove volume " + name);
+    }
   }
-  remove_tree(trash);
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(trash, none)) {
+    remove_tree(entry.path());
+  }
 }
 
 std::string Volumes::create(const NewVolume& request) {
-  require_known_options(request);
+  require_local(request);
+  const LocalOptions options = read_local_options(request.options);
   model::Volume volume;
   volume.name = request.name.empty() ? model::random_id() : request.name;
   model::require_valid_name(volume.name);
@@ -160,14 +183,20 @@ std::string Volumes::create(const NewVolume& request) {
   volume.labels = request.labels;
   volume.options = request.options;
   volume.anonymous = request.anonymous;
+  volume.needs_copy_up = options.copy;
+  volume.needs_owner = !options.needs_mount();
   volume.created_ns = now_ns();
   const locks::Lock held = lock(volume.name);
+  // Before the record: an empty folder that nobody knows is no loss, but a volume without its
+  // folder looks like one.
+  make_directories(path(volume.name), 0755);
+  Cleanup undo([&] { drop_unrecorded(store_, root_, volume.name); });
   store_.write(ports::Durability::kDurable, [&](store::Writer& writer) {
     if (!request.ignore_existing || !writer.find_volume(volume.name)) {
       writer.create_volume(volume);
     }
   });
-  make_directories(path(volume.name), 0755);
+  undo.dismiss();
   return volume.name;
 }
 
@@ -180,7 +209,7 @@ model::Volume Volumes::inspect(const std::string& name) const {
     for (model::Volume& volume : reader.volumes()) {
       if (!name.empty() && volume.name.starts_with(name)) {
         if (found) {
-          throw Error(Code::kInvalid, "more than one result for volume name " + name);
+          throw Error(Code::kInvalid, "more than one result for volume name \"" + name + "\"");
         }
         found = std::move(volume);
       }
@@ -212,32 +241,39 @@ std::vector<std::string> Volumes::users(const std::string& name) const {
 }
 
 void Volumes::remove(const std::string& name) {
-  const std::string full = find(name).name;
-  locks::Lock held = lock(full);
-  store_.read([&](const store::Reader& reader) { refuse_if_used(reader, full); });
-  drop_content(full);
+  (void)find(name);
+  locks::Lock held = lock(name);
+  store_.read([&](const store::Reader& reader) { refuse_if_used(reader, name); });
+  drop_content(name);
   store_.write(ports::Durability::kDurable,
-               [&](store::Writer& writer) { writer.remove_volume(full); });
+               [&](store::Writer& writer) { writer.remove_volume(name); });
+  remove_tree(removing(root_, name));
   held.release_and_forget();
 }
 
-void Volumes::claim(const std::string& name, const std::string& container, bool anonymous) {
+bool Volumes::claim(const std::string& name, const std::string& container, bool anonymous) {
+  model::require_valid_name(name);
   const locks::Lock held = lock(name);
-  store_.write(ports::Durability::kDurable, [&](store::Writer& writer) {
-    if (!writer.find_volume(name)) {
+  make_directories(path(name), 0755);
+  Cleanup undo([&] { drop_unrecorded(store_, root_, name); });
+  const bool is_new = store_.write(ports::Durability::kDurable, [&](store::Writer& writer) {
+    const bool missing = !writer.find_volume(name);
+    if (missing) {
       model::Volume volume;
       volume.name = name;
       volume.anonymous = anonymous;
+      volume.needs_owner = true;
       volume.created_ns = now_ns();
-      model::require_valid_name(name);
       writer.create_volume(volume);
     }
     writer.claim_volume(name, container);
+    return missing;
   });
-  make_directories(path(name), 0755);
+  undo.dismiss();
+  return is_new;
 }
 
-void Volumes::release(const std::string& name, const std::string& container, bool remove_it) {
+bool Volumes::release(const std::string& name, const std::string& container, bool remove_it) {
   locks::Lock held = lock(name);
   const auto used_by_others = [&](const store::Reader& reader) {
     const std::vector<std::string> users = reader.volume_users(name);
@@ -245,9 +281,14 @@ void Volumes::release(const std::string& name, const std::string& container, boo
                        [&](const std::string& user) { return user != container; });
   };
   if (!remove_it || store_.read(used_by_others)) {
-    store_.write(ports::Durability::kDurable,
-                 [&](store::Writer& writer) { writer.release_volume(name, container); });
-    return;
+    const bool exists = store_.write(ports::Durability::kDurable, [&](store::Writer& writer) {
+      writer.release_volume(name, container);
+      return writer.find_volume(name).has_value();
+    });
+    if (!exists) {
+      held.release_and_forget();
+    }
+    return false;
   }
   // Content first: as long as the claim stands, this can be done again.
   drop_content(name);
@@ -255,14 +296,17 @@ void Volumes::release(const std::string& name, const std::string& container, boo
     writer.release_volume(name, container);
     writer.remove_volume(name);
   });
+  remove_tree(removing(root_, name));
   held.release_and_forget();
+  return true;
 }
 
 fs::path Volumes::mount(const std::string& name, const std::string& container) {
   const model::Volume volume = find(name);
   const fs::path data = path(volume.name);
   make_directories(data, 0755);
-  if (!needs_mount(volume)) {
+  const LocalOptions options = read_local_options(volume.options);
+  if (!options.needs_mount()) {
     return data;
   }
   const locks::Lock held = lock(volume.name);
@@ -270,9 +314,17 @@ fs::path Volumes::mount(const std::string& name, const std::string& container) {
   make_directories(holders_of(data), 0700);
   write_file(holders_of(data) / container, boot_id());
   if (!is_mount_point(data)) {
-    mount_data(volume, data);
+    try {
+      mount_data(options, data, cancelled_);
+    } catch (const Error& e) {
+      throw e.while_doing("mounting volume " + volume.name);
+    }
   }
   return data;
+}
+
+std::vector<std::string> Volumes::holders(const std::string& name) const {
+  return living_holders(path(name));
 }
 
 void Volumes::unmount(const std::string& name, const std::string& container) {
@@ -282,47 +334,62 @@ void Volumes::unmount(const std::string& name, const std::string& container) {
   }
   const locks::Lock held = lock(name);
   remove_file(holders_of(data) / container);
-  if (!has_holders(data)) {
+  if (living_holders(data).empty()) {
     unmount_data(data, name);
   }
 }
 
-void Volumes::copy_up(const std::string& name, const fs::path& rootfs,
-                      const std::string& destination) {
-  model::Volume volume = find(name);
-  if (!volume.needs_copy_up) {
-    return;
-  }
-  // Of two containers that start at once the second waits, and finds it done.
-  const locks::Lock held = lock(volume.name);
-  volume = inspect(volume.name);
-  if (!volume.needs_copy_up) {
-    return;
-  }
-  const fs::path data = path(volume.name);
+// While it is there the copy was not finished: whoever comes next begins anew.
+void Volumes::copy_up(const std::string& name, int source, const std::string& shown) {
+  const fs::path data = path(name);
   const fs::path mark = copying_mark(data);
   if (gantry::exists(mark)) {
     empty_folder(data);
   }
   const UniqueFd target = open_file(data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  const UniqueFd root = open_file(rootfs, O_PATH | O_DIRECTORY);
-  UniqueFd source;
-  try {
-    source = open_in_root(root.get(), destination, O_RDONLY | O_DIRECTORY);
-  } catch (const Error& e) {
-    // Nothing there, or a file: nothing to take over.
-    if (e.code() != Code::kNotFound && e.code() != Code::kInvalid) {
-      throw;
-    }
-  }
-  if (source && is_empty_folder(target.get())) {
+  if (is_empty_folder(target.get())) {
     write_file(mark, "");
-    copy_tree(source.get(), target.get(), destination);
+    copy_tree(source, target.get(), shown);
   }
-  volume.needs_copy_up = false;
+}
+
+void Volumes::settle(const std::string& name, const FirstUse& use) {
+  const auto is_due = [&](const model::Volume& volume) {
+    return volume.needs_owner || (volume.needs_copy_up && use.copy);
+  };
+  model::Volume volume = find(name);
+  if (!is_due(volume)) {
+    return;
+  }
+  // Of two containers that start at once the second waits, and finds it done.
+  const locks::Lock held = lock(volume.name);
+  volume = find(volume.name);
+  if (!is_due(volume)) {
+    return;
+  }
+  const UniqueFd root = open_file(use.rootfs, O_PATH | O_DIRECTORY);
+  const UniqueFd source = folder_in_root(root.get(), use.destination);
+  const fs::path data = path(volume.name);
+  if (volume.needs_copy_up && use.copy) {
+    if (source) {
+      copy_up(volume.name, source.get(), use.destination);
+    }
+    volume.needs_copy_up = false;
+  }
+  if (volume.needs_owner) {
+    if (!use.label.empty()) {
+      relabel_tree(open_file(data, O_PATH).get(), use.label, data.string());
+    }
+    const auto owner = read_local_options(volume.options).owner;
+    set_owner(data, owner ? -1 : source.get(),
+              owner       ? *owner
+              : use.owner ? use.owner()
+                          : model::Owner{});
+  }
+  volume.needs_owner = false;
   store_.write(ports::Durability::kRelaxed,
                [&](store::Writer& writer) { writer.put_volume(volume); });
-  remove_file(mark);
+  remove_file(copying_mark(data));
 }
 
 }  // namespace gantry::volume

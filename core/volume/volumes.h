@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,19 +19,31 @@
 namespace gantry::volume {
 
 struct NewVolume {
-  std::string name;  // empty: random
+  std::string name = {};  // empty: random
   std::string driver = "local";
-  std::map<std::string, std::string> labels;
-  std::map<std::string, std::string> options;  // type, device, o
+  std::map<std::string, std::string> labels = {};
+  std::map<std::string, std::string> options = {};  // type, device, o, copy, nocopy
   bool anonymous = false;
   bool ignore_existing = false;
 };
 
+// What the first container that uses a volume makes of it.
+struct FirstUse {
+  std::filesystem::path rootfs;  // mounted
+  std::string destination;       // in it
+  bool copy = true;              // what the image has there
+  // Who gets the folder where the image has nothing; null: root.
+  std::function<model::Owner()> owner = nullptr;
+  std::string label = {};  // SELinux's, of all that is in it; empty: none
+};
+
 class Volumes {
  public:
-  // store and the folder outlive it.
-  Volumes(store::Store& store, std::filesystem::path root)
-      : store_(store), root_(std::move(root)) {}
+  // store and the folder outlive it. cancelled: whether the wait for a file server shall end
+  // with kCancelled; may be null.
+  Volumes(store::Store& store, std::filesystem::path root,
+          std::function<bool()> cancelled = nullptr)
+      : store_(store), root_(std::move(root)), cancelled_(std::move(cancelled)) {}
 
   // kExists; kInvalid for an unknown driver or option. Answers the name.
   std::string create(const NewVolume& request);
@@ -45,28 +58,32 @@ class Volumes {
   void remove(const std::string& name);
 
   // For a container: makes the volume if it is missing and counts the container as a user,
-  // in one transaction.
-  void claim(const std::string& name, const std::string& container, bool anonymous);
-  // Gone counts as done. With remove_it the volume goes too, if nobody else uses it.
-  void release(const std::string& name, const std::string& container, bool remove_it);
+  // in one transaction. True: it was missing.
+  bool claim(const std::string& name, const std::string& container, bool anonymous);
+  // Gone counts as done. With remove_it the volume goes too, if nobody else uses it. True: it
+  // went.
+  bool release(const std::string& name, const std::string& container, bool remove_it);
 
   // Where the container finds it; mounts it first if its options say so. Repeatable.
   std::filesystem::path mount(const std::string& name, const std::string& container);
+  // Containers that a volume is mounted for, by what mount noted; none of a plain folder.
+  [[nodiscard]] std::vector<std::string> holders(const std::string& name) const;
   // Takes down what mount made once no other container holds it; not mounted counts as done.
   void unmount(const std::string& name, const std::string& container);
 
-  // Fills an empty volume, once in its life, with what the image has at destination: owner,
-  // mode, times, links and extended attributes as there. Nothing outside rootfs is read,
-  // wherever its links point.
-  void copy_up(const std::string& name, const std::filesystem::path& rootfs,
-               const std::string& destination);
+  // Fills an empty volume, once in its life, with what the image has at the destination:
+  // owner, mode, times, links and extended attributes as there. Nothing outside rootfs is
+  // read, wherever its links point. REQUIRES: mounted, if it is to be.
+  void settle(const std::string& name, const FirstUse& use);
 
  private:
   [[nodiscard]] model::Volume find(const std::string& name) const;
   [[nodiscard]] locks::Lock lock(const std::string& name) const;
   void drop_content(const std::string& name);
+  void copy_up(const std::string& name, int source, const std::string& shown);
   store::Store& store_;
   std::filesystem::path root_;
+  std::function<bool()> cancelled_;
 };
 
 }  // namespace gantry::volume

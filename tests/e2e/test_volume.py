@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""volume verbs, and every kind of mount."""
+"""Volumes, named and anonymous, and the volume verbs."""
 
 import json
+import pathlib
 
 import pytest
+from support.gantry import until
+from support.mounts import is_mounted
 
 
 @pytest.fixture
@@ -12,44 +15,6 @@ def shared(place):
     folder.mkdir()
     (folder / "file").write_text("from the host\n")
     return folder
-
-
-class TestBind:
-    def test_both_ways(self, gantry, shared):
-        out = gantry.run_ok("-v", f"{shared}:/in", gantry.image, "sh", "-c", "cat /in/file; echo back > /in/new")
-        assert out == "from the host"
-        assert (shared / "new").read_text() == "back\n"
-
-    def test_read_only(self, gantry, shared):
-        assert gantry.run("-v", f"{shared}:/in:ro", gantry.image, "touch", "/in/x").code == 1
-
-    def test_a_file(self, gantry, shared):
-        assert gantry.run_ok("-v", f"{shared}/file:/etc/motd", gantry.image, "cat", "/etc/motd") == "from the host"
-
-    def test_by_mount(self, gantry, shared):
-        mount = f"--mount=type=bind,source={shared},target=/in,ro=true"
-        assert gantry.run_ok(mount, gantry.image, "cat", "/in/file") == "from the host"
-        assert gantry.run(mount, gantry.image, "touch", "/in/x").code == 1
-
-    def test_missing_source(self, gantry_once, place):
-        gantry_once.fails("run", "--rm", "-v", f"{place}/nosuch:/in", gantry_once.image, says="no such file")
-
-    def test_target_under_a_link(self, gantry, shared, place):
-        # /outside of the image would lead to the host; the mount must stay in the container.
-        (place / "target").mkdir()
-        gantry.run_ok("-v", f"{shared}:/var/run/../in", gantry.image, "true")
-        assert not list((place / "target").iterdir())
-
-
-class TestTmpfs:
-    def test_size_and_options(self, gantry):
-        out = gantry.run_ok("--tmpfs=/scratch:size=2m,mode=0700", gantry.image, "sh", "-c",
-                            "df -k /scratch | tail -1; stat -c %a /scratch")
-        assert out.split()[1] == "2048" and out.split()[-1] == "700"
-
-    def test_by_mount(self, gantry):
-        out = gantry.run_ok("--mount=type=tmpfs,target=/scratch,tmpfs-size=1m", gantry.image, "df", "-k", "/scratch")
-        assert "1024" in out
 
 
 class TestNamed:
@@ -67,6 +32,48 @@ class TestNamed:
         # Once only: what was removed does not come back.
         assert gantry.run("-v", "filled:/seed", gantry.image, "test", "-e", "/seed/one").code == 1
 
+    def test_copied_once_by_many(self, gantry):
+        """Of those that start at the same time one fills it, and the others find it whole."""
+        script = "cat /seed/one /seed/deep/two | tr '\\n' ' '"
+        runs = [gantry.spawn("run", "--rm", "--network=none", "-v", "fresh:/seed", gantry.image,
+                             "sh", "-c", script) for _ in range(4)]
+        assert [run.communicate(timeout=60)[0] for run in runs] == [b"first second "] * 4
+
+    def test_belongs_to_who_uses_it_first(self, gantry):
+        gantry.run_ok("-v", "mine:/data", "-u", "1000:50", gantry.image, "touch", "/data/x")
+        gantry.run_ok("-v", "mine:/data", gantry.image, "true")
+        assert gantry.run_ok("-v", "mine:/data", gantry.image, "stat", "-c", "%u %g", "/data") == "1000 50"
+
+    def test_a_link_out_of_the_image_is_not_followed(self, gantry_once):
+        gantry_once.ok("run", "--name=box", "--network=none", gantry_once.image,
+                       "ln", "-s", "/../../../etc", "/tricky")
+        gantry_once.ok("commit", "-q", "box", "localhost/tricky")
+        try:
+            out = gantry_once.run_ok("-v", "caught:/tricky", "localhost/tricky", "ls", "/tricky")
+            assert "passwd" in out and "shadow" not in out
+            data = gantry_once.engine.root / "volumes/caught/_data/passwd"
+            assert data.read_text() != pathlib.Path("/etc/passwd").read_text()
+        finally:
+            gantry_once.ok("rm", "box")
+            gantry_once.ok("rmi", "localhost/tricky")
+
+    def test_part_of_it(self, gantry):
+        gantry.run_ok("-v", "store:/data", gantry.image, "sh", "-c",
+                      "mkdir -p /data/a/b; echo x > /data/a/b/c; ln -s / /data/a/out")
+        mount = "--mount=type=volume,source=store,target=/in,volume-subpath="
+        assert gantry.run_ok(f"{mount}a/b", gantry.image, "cat", "/in/c") == "x"
+        # The link leads to the top of the volume, not of the host.
+        assert gantry.run_ok(f"{mount}a/out", gantry.image, "ls", "/in") == "a"
+        gantry.fails("run", "--rm", "--network=none", f"{mount}none", gantry.image, "true",
+                     code=None, says="no such file")
+
+    def test_options_by_mount(self, gantry_once):
+        mount = "--mount=type=volume,source=store,target=/data"
+        gantry_once.run_ok(mount, gantry_once.image, "touch", "/data/x")
+        assert gantry_once.run(f"{mount},readonly", gantry_once.image, "touch", "/data/y").code == 1
+        assert gantry_once.run_ok("--mount=type=volume,source=bare,target=/seed,volume-nocopy",
+                                  gantry_once.image, "ls", "/seed") == ""
+
     def test_no_copy(self, gantry_once):
         assert gantry_once.run_ok("-v", "bare:/seed:nocopy", gantry_once.image, "ls", "/seed") == ""
 
@@ -81,6 +88,13 @@ class TestNamed:
         gantry.start("-v", "store:/data", name="two")
         gantry.ok("exec", "one", "sh", "-c", "echo hi > /data/x")
         assert gantry.ok("exec", "two", "cat", "/data/x") == "hi"
+
+
+    def test_brings_no_rights(self, gantry):
+        """Whoever else has a volume cannot leave a set-user-id program or a device in it."""
+        for options, expected in (("", {"nosuid", "nodev"}), (":suid,dev", set())):
+            out = gantry.run_ok("-v", f"plain:/data{options}", gantry.image, "grep", " /data ", "/proc/mounts")
+            assert {"nosuid", "nodev"} & set(out.split()[3].split(",")) == expected
 
 
 class TestAnonymous:
@@ -102,11 +116,68 @@ class TestAnonymous:
         assert seen("ignore") == "0"
         assert seen("tmpfs") == "1"
 
+    def test_volumes_from_with_options(self, gantry_once):
+        gantry_once.start("-v", "store:/data", name="owner")
+        gantry_once.run_ok("--volumes-from=owner", gantry_once.image, "touch", "/data/x")
+        assert gantry_once.run("--volumes-from=owner:ro,z", gantry_once.image, "touch", "/data/y").code == 1
+        gantry_once.fails("create", "--volumes-from=owner:U", gantry_once.image, "true",
+                          says="only 'ro', 'rw' and 'z' are allowed")
+
     def test_volumes_from(self, gantry):
         gantry.start("-v", "/data", name="owner")
         gantry.ok("exec", "owner", "sh", "-c", "echo mine > /data/x")
         assert gantry.run_ok("--volumes-from=owner", gantry.image, "cat", "/data/x") == "mine"
         assert len(gantry.ok("volume", "ls", "-q").split()) == 1
+
+
+class TestDriverLocal:
+    def test_mounted_for_as_long_as_somebody_uses_it(self, gantry):
+        gantry.ok("volume", "create", "-o", "type=tmpfs", "-o", "device=tmpfs",
+                  "-o", "o=size=2m,nodev,uid=1000", "quick")
+        point = gantry.engine.root / "volumes/quick/_data"
+        gantry.start("-v", "quick:/data", name="one")
+        gantry.start("-v", "quick:/data", name="two")
+        out = gantry.ok("exec", "one", "sh", "-c", "echo hi > /data/x; df -k /data | tail -1; stat -c %u /data")
+        assert out.split()[1] == "2048" and out.split()[-1] == "1000"
+        assert gantry.ok("exec", "two", "cat", "/data/x") == "hi"
+        gantry.ok("stop", "one")
+        assert is_mounted(point)
+        gantry.ok("stop", "two")
+        assert not is_mounted(point)
+
+    def test_a_folder_of_the_host(self, gantry_once, shared):
+        gantry_once.ok("volume", "create", "-o", "type=none", "-o", f"device={shared}", "-o", "o=bind", "host")
+        assert gantry_once.run_ok("-v", "host:/data", gantry_once.image, "cat", "/data/file") == "from the host"
+        gantry_once.ok("volume", "rm", "host")
+        assert (shared / "file").exists()
+
+    def test_killed_user(self, gantry_once):
+        gantry_once.ok("volume", "create", "-o", "type=tmpfs", "-o", "device=tmpfs", "quick")
+        gantry_once.start("-v", "quick:/data", name="one")
+        gantry_once.ok("kill", "one")
+        point = gantry_once.engine.root / "volumes/quick/_data"
+        until(lambda: not is_mounted(point), "the volume is unmounted")
+
+    def test_owner(self, gantry_once):
+        gantry_once.ok("volume", "create", "-o", "o=uid=7,gid=8", "owned")
+        assert gantry_once.run_ok("-v", "owned:/seed", gantry_once.image, "stat", "-c", "%u %g", "/seed") == "7 8"
+
+    def test_never_filled(self, gantry_once):
+        gantry_once.ok("volume", "create", "-o", "nocopy", "bare")
+        assert gantry_once.run_ok("-v", "bare:/seed", gantry_once.image, "ls", "/seed") == ""
+
+    @pytest.mark.parametrize("option, says", [
+        ("colour=red", "invalid mount option colour"), ("o=noexec", "needs type or device"),
+        ("o=uid=bob", "not an id"), ("o=size=1m", "quota"),
+    ])
+    def test_refused(self, gantry_once, option, says):
+        gantry_once.fails("volume", "create", "-o", option, "bad", says=says)
+        assert gantry_once("volume", "exists", "bad").code == 1
+
+    def test_a_device_that_is_none(self, gantry_once):
+        gantry_once.ok("volume", "create", "-o", "type=ext4", "-o", "device=/dev/nosuch", "lost")
+        gantry_once.fails("run", "--rm", "--network=none", "-v", "lost:/data", gantry_once.image, "true",
+                          code=None, says="mounting volume lost")
 
 
 class TestVerbs:
@@ -145,6 +216,18 @@ class TestVerbs:
         assert gantry_once.ok("volume", "prune", "-f") == "idle"
         assert gantry_once.ok("volume", "ls", "-q") == "busy"
 
+    def test_prune_filters(self, gantry_once):
+        for name in ("red", "blue", "plain"):
+            gantry_once.ok("volume", "create", "-l", f"is={name}", name)
+        assert gantry_once.ok("volume", "prune", "-f", "--filter=until=1h") == ""
+        assert gantry_once.ok("volume", "prune", "-f", "--filter=label=is=red") == "red"
+        assert gantry_once.ok("volume", "prune", "-f", "--filter=label!=is=plain") == "blue"
+        assert gantry_once.ok("volume", "prune", "-f", "--filter=until=0s") == "plain"
+
+    def test_in_use_by_whom(self, gantry_once):
+        identity = gantry_once.ok("create", "-v", "store:/data", "--name=user", gantry_once.image, "true")
+        gantry_once.fails("volume", "rm", "store", code=None, says=f"being used.*{identity}")
+
     def test_refused(self, gantry_once):
         gantry_once.fails("volume", "create", "-bad", code=None)
         gantry_once.fails("volume", "create", "bad/name", says="names must match")
@@ -153,23 +236,3 @@ class TestVerbs:
         gantry_once.fails("volume", "inspect", "nosuch", says="no such volume")
         gantry_once.fails("volume", "rm", says="one or more volumes")
         gantry_once.fails("volume", "nosuch", says="unrecognized command")
-
-
-class TestBadInput:
-    @pytest.mark.parametrize(
-        "words, says",
-        [
-            (["-v", "vol:relative"], "absolute path"),
-            (["-v", "vol:/x:nosuchoption"], "nosuchoption"),
-            (["-v", "/tmp:/x", "-v", "/var:/x"], "duplicate mount destination"),
-            (["--mount=type=nosuch,target=/x"], "invalid filesystem type"),
-            (["--mount=type=bind,target=/x"], "source"),
-            (["--mount=type=tmpfs"], "destination"),
-            (["--tmpfs=relative"], "absolute path"),
-            (["--volumes-from=nosuch"], "nosuch"),
-            (["-v", "bad/name:/x"], "names must match"),
-            (["-v", "/tmp:/"], "nothing can be mounted over|invalid container path"),
-        ],
-    )
-    def test_refused(self, gantry_once, words, says):
-        gantry_once.fails("run", "--rm", "--network=none", *words, gantry_once.image, "true", says=says)

@@ -4,6 +4,8 @@
 // as a set of pids. Used by one thread; outlives what uses it.
 #pragma once
 
+#include <fcntl.h>
+
 #include <filesystem>
 #include <functional>
 #include <set>
@@ -11,6 +13,7 @@
 #include <string_view>
 
 #include "core/ports/machine.h"
+#include "sdk/support/files.h"
 
 namespace gantry::fakes {
 
@@ -33,6 +36,17 @@ class FakeMounter final : public ports::Mounter {
       std::filesystem::create_directories(path);
       mounts_.insert(path);
     });
+  }
+  void bind(int, const std::filesystem::path& path, bool) override {
+    act("mounter.bind", [&] { mounts_.insert(path); });
+  }
+  void mount_overlay(const ports::OverlayFolders&, const std::filesystem::path& path) override {
+    act("mounter.overlay", [&] { mounts_.insert(path); });
+  }
+  UniqueFd hold(const std::filesystem::path& path) override {
+    UniqueFd held;
+    act("mounter.hold", [&] { held = open_file(path, O_PATH | O_DIRECTORY); });
+    return held;
   }
   void unmount(const std::filesystem::path& path) override {
     act("mounter.unmount", [&] { mounts_.erase(path); });
@@ -64,13 +78,17 @@ class FakeMounter final : public ports::Mounter {
 
 class FakeProcesses final : public ports::Processes {
  public:
-  bool alive(int) override { return true; }
+  std::set<int> dead;  // all others live
+
+  bool alive(int pid) override { return !dead.contains(pid); }
   void kill(int, int) override {}
   bool wait_gone(int, std::chrono::milliseconds) override { return true; }
   std::string boot_id() override { return boot_id_; }
   void reboot() { boot_id_ += "+"; }
+  void die(int pid) { dead_.insert(pid); }
 
  private:
+  std::set<int> dead_;
   std::string boot_id_ = "boot";
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/announce.h"
 #include "core/lifecycle/durability.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/volume/volumes.h"
@@ -23,7 +24,9 @@ void run(StepContext& context) {
   volume::Volumes volumes(context.engine.store, context.engine.layout.volumes());
   for (const model::Mount& mount : context.config.mounts) {
     if (mount.kind == model::MountKind::kVolume) {
-      volumes.claim(mount.source, context.config.id, mount.anonymous);
+      if (volumes.claim(mount.source, context.config.id, mount.anonymous)) {
+        announce(context.engine, {.type = "volume", .name = mount.source}, "create");
+      }
     }
   }
 }
@@ -35,8 +38,10 @@ void undo(StepContext& context) {
   volume::Volumes volumes(context.engine.store, context.engine.layout.volumes());
   for (const model::Mount& mount : context.config.mounts) {
     if (mount.kind == model::MountKind::kVolume) {
-      volumes.release(mount.source, context.config.id,
-                      mount.anonymous && context.remove_anonymous_volumes);
+      const bool remove_it = mount.anonymous && context.remove_anonymous_volumes;
+      if (volumes.release(mount.source, context.config.id, remove_it)) {
+        announce(context.engine, {.type = "volume", .name = mount.source}, "remove");
+      }
     }
   }
 }

@@ -3,6 +3,7 @@
 #include "core/lifecycle/cgroup_leftovers.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/log/log.h"
+#include "sdk/support/cleanup.h"
 #include "sdk/support/files.h"
 
 namespace gantry::lifecycle {
@@ -31,7 +32,7 @@ void run(StepContext& context) {
   request.id = config.id;
   request.name = config.name;
   request.bundle = layout.bundle(config.id);
-  request.plan = runtime.create_plan(config.id, request.bundle);
+  request.plan = runtime.create_plan({config.id, request.bundle, config.cgroups != "disabled"});
   request.exit_dir = layout.exits();
   request.persist_dir = layout.persist(config.id);
   request.log = config.log;
@@ -57,8 +58,11 @@ void undo(StepContext& context) {
   // First the monitor, whose exit command would come into our way; then what the runtime
   // still has. Deleting by force ends every process of the container.
   context.engine.monitor.dismiss(monitor_pid_of(context), id);
-  context.engine.backends.runtime(context.config.backends.runtime).remove(id, true);
-  remove_cgroups(cgroups_path(context.config));
+  {
+    // Also of a runtime that is not there any more: then this is what ends the processes.
+    const Cleanup cgroups([&] { remove_cgroups(cgroups_path(context.config)); });
+    context.engine.backends.runtime(context.config.backends.runtime).remove(id, true);
+  }
   const layout::Layout& layout = context.engine.layout;
   for (const std::string& failure :
        hooks::run_poststop(layout.poststop(id), id, layout.bundle(id))) {

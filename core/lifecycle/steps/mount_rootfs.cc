@@ -18,9 +18,11 @@ void run(StepContext& context) {
     context.state.mount_point = config.rootfs;
     return;
   }
-  context.state.mount_point =
-      context.engine.backends.storage(config.backends.storage)
-          .mount({.id = config.id, .read_only = false, .mount_label = {}, .mapping = {}});
+  context.state.mount_point = context.engine.backends.storage(config.backends.storage)
+                                  .mount({.id = config.id,
+                                          .read_only = false,
+                                          .mount_label = config.security.mount_label,
+                                          .mapping = {}});
   require_passable(config, context.state.mount_point);
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "core/lifecycle/labels.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/user_namespace.h"
 #include "core/secrets/secrets.h"
@@ -49,6 +50,7 @@ void run(StepContext& context) {
                    secrets.data(secrets.inspect(use.id).id));
     }
   }
+  label_for_container(config, folder);
 }
 
 void undo(StepContext& context) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "core/lifecycle/labels.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/user_namespace.h"
 
@@ -23,6 +24,7 @@ void run(StepContext& context) {
     context.engine.mounter.mount_tmpfs(context.engine.layout.shm(context.config.id),
                                        context.config.shm_size, 01777);
     give_to_container(context.config, context.engine.layout.shm(context.config.id));
+    label_for_container(context.config, context.engine.layout.shm(context.config.id));
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/mount_sources.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/user_mounts.h"
 #include "sdk/support/files.h"
@@ -6,6 +7,11 @@
 namespace gantry::lifecycle {
 
 namespace {
+
+// What goes with the container at its end need not reach the disk before.
+std::string options_of(const model::ContainerConfig& config) {
+  return config.auto_remove ? R"({"volatile":"true"})" : "";
+}
 
 void run(StepContext& context) {
   const model::ContainerConfig& config = context.config;
@@ -18,7 +24,7 @@ void run(StepContext& context) {
                   .parent = config.image_layer,
                   .writable = true,
                   .mapping = config.id_mapping,
-                  .options_json = {}});
+                  .options_json = options_of(config)});
   storage.commit(config.id);
 }
 
@@ -28,6 +34,7 @@ void undo(StepContext& context) {
     context.engine.backends.storage(config.backends.storage).remove(config.id);
     save_user_mounts(context.engine, config.id, {});
   }
+  unmount_leftovers(context.engine, config.id);
   remove_tree(context.engine.layout.container_data(config.id));
 }
 

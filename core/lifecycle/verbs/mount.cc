@@ -12,7 +12,10 @@ namespace {
 
 std::filesystem::path mount_layer(engine::Engine& engine, const LockedContainer& container) {
   return engine.backends.storage(container.config.backends.storage)
-      .mount({.id = container.config.id, .read_only = false, .mount_label = {}, .mapping = {}});
+      .mount({.id = container.config.id,
+              .read_only = false,
+              .mount_label = container.config.security.mount_label,
+              .mapping = {}});
 }
 
 }  // namespace

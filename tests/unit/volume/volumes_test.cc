@@ -102,6 +102,7 @@ TEST_F(VolumesTest, OnlyPeopleAbbreviateNames) {
   EXPECT_EQ(volumes_.inspect("data").name, "data-other");
   EXPECT_ERROR(volumes_.remove("data"), Code::kNotFound, "no such volume");
   EXPECT_ERROR(volumes_.mount("data", "one"), Code::kNotFound, "no such volume");
+  EXPECT_ERROR(volumes_.settle("data", {}), Code::kNotFound, "no such volume");
   EXPECT_TRUE(exists("data-other"));
 }
 
@@ -154,21 +155,35 @@ TEST_F(VolumesTest, CopiesUpOnceAndOnlyIntoAnEmptyVolume) {
   const fs::path rootfs = make_rootfs();
   write_file(rootfs / "data/file", "image");
   volumes_.claim("v", "one", false);
-  volumes_.copy_up("v", rootfs, "/data");
+  volumes_.settle("v", {rootfs, "/data"});
   EXPECT_EQ(read_file(volumes_.path("v") / "file"), "image");
   remove_file(volumes_.path("v") / "file");
-  volumes_.copy_up("v", rootfs, "/data");
+  volumes_.settle("v", {rootfs, "/data"});
   EXPECT_FALSE(exists("v/_data/file")) << "once in its life";
 
   volumes_.claim("full", "one", false);
   write_file(volumes_.path("full") / "mine", "x");
-  volumes_.copy_up("full", rootfs, "/data");
+  volumes_.settle("full", {rootfs, "/data"});
   EXPECT_FALSE(exists("full/_data/file"));
 
   volumes_.claim("other", "one", false);
-  volumes_.copy_up("other", rootfs, "/absent");
-  volumes_.copy_up("other", rootfs, "/data/file");
+  volumes_.settle("other", {rootfs, "/absent"});
+  volumes_.settle("other", {rootfs, "/data/file"});
   EXPECT_TRUE(fs::is_empty(volumes_.path("other")));
+}
+
+TEST_F(VolumesTest, IsNotFilledWhereNobodyWantsIt) {
+  const fs::path rootfs = make_rootfs();
+  write_file(rootfs / "data/file", "image");
+  volumes_.claim("v", "one", false);
+  volumes_.settle("v", {rootfs, "/data", false});
+  EXPECT_FALSE(exists("v/_data/file"));
+  volumes_.settle("v", {rootfs, "/data"});
+  EXPECT_TRUE(exists("v/_data/file")) << "it was still to come";
+
+  volumes_.create({.name = "never", .labels = {}, .options = {{"nocopy", ""}}});
+  volumes_.settle("never", {rootfs, "/data"});
+  EXPECT_TRUE(fs::is_empty(volumes_.path("never")));
 }
 
 TEST_F(VolumesTest, StartsOverAfterACopyThatWasCutShort) {
@@ -177,7 +192,7 @@ TEST_F(VolumesTest, StartsOverAfterACopyThatWasCutShort) {
   volumes_.claim("v", "one", false);
   write_file(root_ / "v/copying", "");
   write_file(volumes_.path("v") / "half", "x");
-  volumes_.copy_up("v", rootfs, "/data");
+  volumes_.settle("v", {rootfs, "/data"});
   EXPECT_TRUE(exists("v/_data/file"));
   EXPECT_FALSE(exists("v/_data/half"));
   EXPECT_FALSE(exists("v/copying"));
@@ -193,19 +208,19 @@ TEST_F(VolumesTest, NeverReadsOutsideTheImage) {
                      rootfs / "dots");
   for (const char* destination : {"/absolute", "/relative", "/dots", "/../secret"}) {
     volumes_.claim("v", "one", true);
-    volumes_.copy_up("v", rootfs, destination);
+    volumes_.settle("v", {rootfs, destination});
     EXPECT_FALSE(exists("v/_data/key")) << destination;
     volumes_.release("v", "one", true);
   }
   // A link inside the copied folder stays a link.
   fs::create_symlink(folder_ / "secret", rootfs / "data/link");
   volumes_.claim("v", "one", false);
-  volumes_.copy_up("v", rootfs, "/data");
+  volumes_.settle("v", {rootfs, "/data"});
   EXPECT_TRUE(fs::is_symlink(volumes_.path("v") / "link"));
   // A link to a folder of the image leads to that folder.
   fs::create_symlink("/data", rootfs / "alias");
   volumes_.claim("w", "one", false);
-  volumes_.copy_up("w", rootfs, "/alias");
+  volumes_.settle("w", {rootfs, "/alias"});
   EXPECT_TRUE(fs::is_symlink(volumes_.path("w") / "link"));
 }
 
@@ -213,6 +228,34 @@ struct stat stat_of(const fs::path& path) {
   struct stat info {};
   EXPECT_EQ(::lstat(path.c_str(), &info), 0) << path;
   return info;
+}
+
+TEST_F(VolumesTest, GetsAnOwnerOnce) {
+  NEEDS_ROOT();
+  const fs::path rootfs = make_rootfs();
+  ASSERT_EQ(::chown((rootfs / "data").c_str(), 33, 34), 0);
+  ASSERT_EQ(::chmod((rootfs / "data").c_str(), 01770), 0);
+  const auto owner = [](unsigned uid, unsigned gid) {
+    return [=] { return model::Owner{uid, gid}; };
+  };
+  const auto owner_of = [&](const char* name) {
+    const struct stat info = stat_of(volumes_.path(name));
+    return std::pair(info.st_uid, info.st_gid);
+  };
+  volumes_.claim("hidden", "one", false);
+  volumes_.settle("hidden", {rootfs, "/data", false, owner(5, 6)});
+  EXPECT_EQ(owner_of("hidden"), std::pair(33U, 34U));
+  EXPECT_EQ(stat_of(volumes_.path("hidden")).st_mode & 07777U, 01770U);
+
+  volumes_.claim("new", "one", false);
+  volumes_.settle("new", {rootfs, "/absent", true, owner(5, 6)});
+  EXPECT_EQ(owner_of("new"), std::pair(5U, 6U));
+  volumes_.settle("new", {rootfs, "/absent", true, owner(7, 8)});
+  EXPECT_EQ(owner_of("new"), std::pair(5U, 6U));
+
+  volumes_.create({.name = "told", .labels = {}, .options = {{"o", "uid=9,gid=10"}}});
+  volumes_.settle("told", {rootfs, "/data", true, owner(5, 6)});
+  EXPECT_EQ(owner_of("told"), std::pair(9U, 10U));
 }
 
 TEST_F(VolumesTest, KeepsEverythingAFileHas) {
@@ -245,7 +288,7 @@ TEST_F(VolumesTest, KeepsEverythingAFileHas) {
   ASSERT_EQ(::utimensat(AT_FDCWD, data.c_str(), times.data(), 0), 0);
 
   volumes_.claim("v", "one", false);
-  volumes_.copy_up("v", rootfs, "/data");
+  volumes_.settle("v", {rootfs, "/data"});
   const fs::path copy = volumes_.path("v");
   for (const char* name :
        {"", "file", "sub", "sub/again", "fifo", "null", "dangling", "sparse"}) {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/volume/leftovers.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "sdk/support/errno_error.h"
+#include "sdk/support/files.h"
+
+namespace gantry::volume {
+
+namespace fs = std::filesystem;
+using locks::Kind;
+using locks::LockTable;
+
+namespace {
+
+bool is_recorded(const store::Store& store, const std::string& name) {
+  return store.read(
+      [&](const store::Reader& reader) { return reader.find_volume(name).has_value(); });
+}
+
+// By rmdir, so that nothing is lost whatever the folder holds. False: it holds something.
+bool remove_empty(const fs::path& root, const std::string& name) {
+  for (const fs::path& folder : {root / name / "_data", root / name}) {
+    if (::rmdir(folder.c_str()) != 0 && errno != ENOENT) {
+      if (errno == ENOTEMPTY || errno == EBUSY) {
+        return false;
+      }
+      throw errno_error(errno, "remove " + folder.string());
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+LockTable lock_table(const fs::path& root) { return {root / ".locks", "volume"}; }
+
+fs::path removing(const fs::path& root, const std::string& name) {
+  return root / ".removing" / name;
+}
+
+std::map<std::string, std::string> leftovers(const store::Store& store, const fs::path& root) {
+  std::map<std::string, std::string> found;
+  const LockTable locks = lock_table(root);
+  const auto look = [&](const fs::path& folder, const char* problem, bool even_recorded) {
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(folder, none)) {
+      const std::string name = entry.path().filename();
+      // Looked at again at last: what is being made or removed has its lock held before.
+      if (!name.starts_with('.') && !locks.is_held(Kind::kVolume, name) &&
+          (even_recorded || !is_recorded(store, name)) && gantry::exists(entry.path())) {
+        found.emplace(name, problem);
+      }
+    }
+  };
+  look(root / ".removing", "its removal died half way", true);
+  look(root, "a folder without a record", false);
+  look(root / ".locks" / locks::name_of(Kind::kVolume), "the lock file of a volume that is gone",
+       false);
+  return found;
+}
+
+void settle_leftover(store::Store& store, const fs::path& root, const std::string& name) {
+  locks::Lock lock = lock_table(root).acquire(Kind::kVolume, name, LockTable::kPatience);
+  if (gantry::exists(removing(root, name))) {
+    store.write(ports::Durability::kDurable, [&](store::Writer& writer) {
+      // One of the same name may have come since; it has a folder, or a user.
+      if (!gantry::exists(root / name) && writer.volume_users(name).empty()) {
+        writer.remove_volume(name);
+      }
+    });
+    remove_tree(removing(root, name));
+  }
+  if (is_recorded(store, name)) {
+    return;
+  }
+  if (!remove_empty(root, name)) {
+    throw Error(Code::kBusy, (root / name).string() +
+                                 " belongs to no volume, but it is not empty: look into it and "
+                                 "remove it by hand");
+  }
+  lock.release_and_forget();
+}
+
+void drop_unrecorded(const store::Store& store, const fs::path& root,
+                     const std::string& name) noexcept {
+  try {
+    if (!is_recorded(store, name)) {
+      (void)remove_empty(root, name);
+    }
+  } catch (const std::exception&) {  // system check finds it
+  }
+}
+
+}  // namespace gantry::volume
