@@ -50,7 +50,10 @@ void make_folders(int root, const fs::path& path, model::Owner owner) {
 
 void settle_workdir(int root, const model::ContainerConfig& config,
                     const spec::ResolvedUser& user) {
-  const std::string path = fs::path(config.process.workdir).lexically_normal();
+  std::string path = fs::path(config.process.workdir).lexically_normal();
+  if (path.size() > 1 && path.ends_with('/')) {
+    path.pop_back();
+  }
   if (path == "/" || path.empty() || is_below_a_mount(config, path)) {
     return;
   }
