@@ -32,6 +32,7 @@ extern const Command kImagePruneCommand;
 extern const Command kImagesCommand;
 extern const Command kImportCommand;
 extern const Command kInfoCommand;
+extern const Command kInitCommand;
 extern const Command kInspectCommand;
 extern const Command kKillCommand;
 extern const Command kLoadCommand;

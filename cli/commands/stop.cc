@@ -62,11 +62,10 @@ lifecycle::StopOptions patience(const Options& options) {
 
 int stop(Context& context) {
   const lifecycle::StopOptions how = patience(context.options());
-  for_each(context, select_containers(context, is_active), context.options().flag("ignore"),
-           [&](const std::string& name) {
-             lifecycle::stop(context.engine(), name, how);
-             return true;
-           });
+  engine::Engine& engine = context.engine();
+  for_each_at_once(context, select_containers(context, is_active),
+                   context.options().flag("ignore"),
+                   [&](const std::string& name) { lifecycle::stop(engine, name, how); });
   return kExitOk;
 }
 
@@ -83,10 +82,9 @@ int restart(Context& context) {
   } else {
     names = select_containers(context, [](const store::ContainerRow&) { return true; });
   }
-  for_each(context, names, false, [&](const std::string& name) {
-    lifecycle::restart(context.engine(), name, how);
-    return true;
-  });
+  engine::Engine& engine = context.engine();
+  for_each_at_once(context, names, false,
+                   [&](const std::string& name) { lifecycle::restart(engine, name, how); });
   return kExitOk;
 }
 

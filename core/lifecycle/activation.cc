@@ -3,6 +3,7 @@
 
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/transaction.h"
+#include "core/log/log.h"
 
 namespace gantry::lifecycle {
 
@@ -32,6 +33,16 @@ void drop_exec_sessions(engine::Engine& engine, const std::string& id) {
   }
 }
 
+// What fails while a failure is dealt with does not take its place.
+template <typename F>
+void besides(F act) noexcept {
+  try {
+    act();
+  } catch (const std::exception& e) {
+    log::error(e.what());
+  }
+}
+
 }  // namespace
 
 void activate(engine::Engine& engine, LockedContainer& container, const StartOptions& options,
@@ -46,10 +57,13 @@ void activate(engine::Engine& engine, LockedContainer& container, const StartOpt
   const Journal journal(engine.layout.journal(container.config.id));
   try {
     if (before == Status::kCreated) {
+      // From here on the record does not count on it: whoever finds it so undoes all of it.
+      container.state.status = Status::kConfigured;
+      save_state(engine, container);
       try {
         play(start_steps(), context, journal);
       } catch (...) {
-        deactivate(engine, container);
+        besides([&] { deactivate(engine, container); });
         throw;
       }
     } else {
@@ -66,22 +80,12 @@ void activate(engine::Engine& engine, LockedContainer& container, const StartOpt
       }
     }
   } catch (const std::exception& e) {
+    const engine::Cancellation::Shield shield(engine.cancellation);
     container.state.error = e.what();
-    save_state(engine, container);
+    besides([&] { save_state(engine, container); });
     throw;
   }
   save_state(engine, container);
-}
-
-void start_dependencies(engine::Engine& engine, const model::ContainerConfig& config) {
-  for (const std::string& other : config.depends_on) {
-    try {
-      start(engine, other);
-    } catch (const Error& e) {
-      throw e.while_doing("start container " + other + ", which " + config.name +
-                          " depends on");
-    }
-  }
 }
 
 }  // namespace gantry::lifecycle

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The second half of start and run: activating a container whose lock is held.
+// The second half of start, restart and run: activating a container whose lock is held.
 #pragma once
 
 #include "core/lifecycle/sync.h"
@@ -16,7 +16,9 @@ enum class ActivateTo { kCreated, kRunning };
 void activate(engine::Engine& engine, LockedContainer& container, const StartOptions& options,
               ActivateTo goal);
 
-// Starts what the container depends on; names it when it does not start.
-void start_dependencies(engine::Engine& engine, const model::ContainerConfig& config);
+// As start, with the lock held; it is let go while what the container depends on is started.
+// False: there was nothing to do, or the user stopped what a policy was about to start.
+bool start_locked(engine::Engine& engine, LockedContainer& container,
+                  const StartOptions& options);
 
 }  // namespace gantry::lifecycle

@@ -3,6 +3,7 @@
 // The key space of gantry's store, whole. Values are JSON unless said otherwise.
 //
 //   meta/schema                 schema version, a number
+//   meta/id                     a random id, as text: which store this is
 //   c/config/<id>               model::ContainerConfig
 //   c/state/<id>                model::ContainerState
 //   c/brief/<id>                model::ContainerBrief: what ps needs
@@ -22,6 +23,7 @@ namespace gantry::store {
 
 inline constexpr int kSchemaVersion = 1;
 inline constexpr std::string_view kSchemaKey = "meta/schema";
+inline constexpr std::string_view kIdKey = "meta/id";
 inline constexpr std::string_view kContainerConfig = "c/config/";
 inline constexpr std::string_view kContainerState = "c/state/";
 inline constexpr std::string_view kContainerBrief = "c/brief/";

@@ -81,8 +81,15 @@ std::unique_ptr<ports::StateTransaction> Store::begin(ports::TransactionMode mod
   require_this_schema(*txn);
   if (mode == ports::TransactionMode::kExclusive && !txn->get(kSchemaKey)) {
     txn->put(kSchemaKey, std::to_string(kSchemaVersion));
+    txn->put(kIdKey, model::random_id());
   }
   return txn;
+}
+
+std::string Store::id() const {
+  const std::lock_guard alone(alone_);
+  const auto txn = begin(ports::TransactionMode::kRead);
+  return txn->get(kIdKey).value_or("");
 }
 
 std::optional<model::ContainerConfig> Reader::find_container(const std::string& id) const {
@@ -138,8 +145,8 @@ std::string Reader::resolve_container(const std::string& name_or_id) const {
   if (model::is_id_prefix(name_or_id)) {
     std::vector<std::string> ids = names_after(txn_, kContainerBrief, name_or_id, 2);
     if (ids.size() > 1) {
-      throw Error(Code::kInvalid, "more than one result for container name or ID " +
-                                      name_or_id + ": give more digits of the ID");
+      throw Error(Code::kInvalid, "more than one result for container ID " + name_or_id +
+                                      ": give more digits of it");
     }
     if (!ids.empty()) {
       return ids.front();

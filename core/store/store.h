@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Typed records over a state store: the schema, the uniqueness of names, the indices.
-// Store is owned by the engine. A Reader or Writer lives inside one read() or write() call;
-// no slow work belongs in there, and nothing of it may be kept.
+// Store is owned by the engine, and [thread-safe]: transactions wait for each other. A
+// Reader or Writer lives inside one read() or write() call; no slow work belongs in there,
+// and nothing of it may be kept.
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -108,6 +110,7 @@ class Store {
   // Runs f inside a read snapshot and answers what it answers.
   template <typename F>
   auto read(F&& f) const {
+    const std::lock_guard alone(alone_);
     const auto txn = begin(ports::TransactionMode::kRead);
     const Reader reader(*txn);
     return std::forward<F>(f)(reader);
@@ -115,6 +118,7 @@ class Store {
   // Runs f alone among writers; commits unless it throws. Answers what f answers.
   template <typename F>
   auto write(ports::Durability durability, F&& f) {
+    const std::lock_guard alone(alone_);
     const auto txn = begin(ports::TransactionMode::kExclusive);
     Writer writer(*txn);
     if constexpr (std::is_void_v<decltype(f(writer))>) {
@@ -126,12 +130,17 @@ class Store {
       return result;
     }
   }
+  // Tells it from every other store, for as long as it lives; empty before the first write.
+  [[nodiscard]] std::string id() const;
   [[nodiscard]] ports::StateStore& backend() noexcept { return backend_; }
 
  private:
   [[nodiscard]] std::unique_ptr<ports::StateTransaction> begin(
       ports::TransactionMode mode) const;
   ports::StateStore& backend_;
+  // One transaction at a time is all that the backend takes; readers may look again while
+  // they read.
+  mutable std::recursive_mutex alone_;
 };
 
 }  // namespace gantry::store

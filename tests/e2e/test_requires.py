@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Dependencies: --requires, namespaces of another container, rm --depend."""
 
+import json
+
 
 def chain(gantry):
     """c needs b and a, b needs a."""
@@ -20,6 +22,50 @@ def test_start_brings_up_what_it_needs(gantry):
     events = gantry.ok("events", "--stream=false", "--filter=event=start",
                        "--format={{.Name}}").split()
     assert events[-3:] == ["a", "b", "c"]
+
+
+def test_independent_ones_start_at_once(gantry, place):
+    """left and right each wait, in a hook, for the other to have come as far; top comes last."""
+    script = place / "meet"
+    script.write_text(
+        "#!/bin/sh\nPATH=/bin:/usr/bin\n"
+        "who=$(sed 's/.*\"who\":\"\\([a-z]*\\)\".*/\\1/')\n"
+        f"touch {place}/$who.came\n"
+        f"while ! [ -e {place}/left.came ] || ! [ -e {place}/right.came ]; do sleep 0.05; done\n"
+    )
+    script.chmod(0o755)
+    (place / "meet.json").write_text(json.dumps({
+        "version": "1.0.0", "hook": {"path": str(script), "timeout": 20},
+        "when": {"annotations": {"^who$": "."}}, "stages": ["precreate"],
+    }))
+    create = ("create", "--network=none")
+    words = (gantry.image, "sh", "-c", "trap 'exit 0' TERM; sleep 1000 & wait")
+    gantry.ok(*create, "--name=base", *words)
+    for who in ("left", "right"):
+        gantry.ok(*create, f"--name={who}", "--requires=base", f"--annotation=who={who}", *words)
+    gantry.ok(*create, "--name=top", "--requires=left,right", *words)
+    gantry.ok(f"--hooks-dir={place}", "start", "top", timeout=60)
+    events = gantry.ok("events", "--stream=false", "--filter=event=start",
+                       "--format={{.Name}}").split()[-4:]
+    assert events[0] == "base" and events[3] == "top"
+    assert sorted(events[1:3]) == ["left", "right"]
+
+
+def test_init_refuses_and_names(gantry):
+    gantry.ok("create", "--network=none", "--name=needed", gantry.image, "sleep", "1000")
+    gantry.ok("create", "--network=none", "--name=box", "--requires=needed", gantry.image, "true")
+    gantry.fails("init", "box", says="dependencies of container box are not started: needed")
+    gantry.ok("start", "needed")
+    gantry.ok("init", "box")
+
+
+def test_what_failed_below_is_named(gantry_once):
+    gantry = gantry_once
+    gantry.ok("create", "--network=none", "--name=base", gantry.image, "none-such")
+    gantry.ok("create", "--network=none", "--name=mid", "--requires=base", gantry.image, "true")
+    gantry.ok("create", "--network=none", "--name=top", "--requires=mid", gantry.image, "true")
+    gantry.fails("start", "top", code=None, says="start container base, which mid depends on")
+    assert gantry.names() == []
 
 
 def test_one_that_does_not_start_is_named(gantry_once):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""stop and restart."""
+"""stop: the container's own signal and time, then SIGKILL."""
 
+import pathlib
 import time
 
-import pytest
 from support.gantry import until
 
 
@@ -60,6 +60,40 @@ def test_several_and_all(gantry_once):
     assert gantry_once.names() == []
 
 
+def test_several_at_once(gantry, place):
+    """Each, when told to end, waits for the others to have been told: one after the other none
+    of them would end in time."""
+    script = (
+        "trap 'touch /meet/$ME; while ! { [ -e /meet/a ] && [ -e /meet/b ] && [ -e /meet/c ]; }; "
+        "do sleep 0.05; done; exit 9' TERM; echo ready; sleep 1000 & wait"
+    )
+    for name in ("a", "b", "c"):
+        gantry.ok("run", "-d", "--network=none", f"--name={name}", f"--env=ME={name}",
+                  "--stop-timeout=20", "-v", f"{place}:/meet", gantry.image, "sh", "-c", script)
+        until(lambda one=name: gantry.ok("logs", one) == "ready", "the trap of the container")
+    assert gantry.ok("stop", "c", "a", "b", timeout=60).split() == ["c", "a", "b"]
+    assert [gantry.state(name)["ExitCode"] for name in "abc"] == [9, 9, 9]
+
+
+def test_all_processes_where_there_is_no_pid_namespace(gantry):
+    """The end of the first process would not end the others."""
+    gantry.ok("run", "-d", "--pid=host", "--network=none", "--name=loose", gantry.image, "sh", "-c",
+              "trap 'exit 0' TERM; (trap '' TERM; exec sleep 98765) & echo ready; wait")
+    until(lambda: gantry.ok("logs", "loose") == "ready", "the processes of the container")
+    gantry.ok("stop", "-t", "1", "loose")
+    words = [path.read_bytes() for path in pathlib.Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    assert not [one for one in words if b"98765" in one]
+
+
+def test_one_that_fails_keeps_no_other(gantry_once):
+    gantry_once.start(name="cold")
+    gantry_once.ok("pause", "cold")
+    gantry_once.start(name="warm")
+    result = gantry_once.fails("stop", "cold", "warm", "nosuch", code=None, says="paused")
+    assert result.out.split() == ["warm"]
+    assert gantry_once.status("warm") == "exited"
+
+
 def test_stopped_already(gantry_once):
     gantry_once.ok("run", "--network=none", "--name=over", gantry_once.image, "true")
     assert gantry_once.ok("stop", "over") == "over"
@@ -88,49 +122,3 @@ def test_missing(gantry_once):
     gantry_once.ok("stop", "--ignore", "nosuch")
     gantry_once.fails("stop", says="at least one name or id")
     gantry_once.fails("stop", "-t", "x", "nosuch", says="invalid argument")
-
-
-class TestRestart:
-    def test_running(self, gantry):
-        gantry.start(name="again")
-        before = gantry.state("again")
-        assert gantry.ok("restart", "again") == "again"
-        after = gantry.state("again")
-        assert after["Status"] == "running"
-        assert after["Pid"] != before["Pid"]
-        assert after["StartedAt"] > before["StartedAt"]
-
-    @pytest.mark.parametrize("verb", ["create", "run"])
-    def test_ended_or_new(self, gantry_once, verb):
-        gantry_once.ok(verb, "--network=none", "--name=again", gantry_once.image, "true")
-        gantry_once.ok("restart", "again")
-        assert gantry_once.ok("wait", "again") == "0"
-
-    def test_running_only(self, gantry_once):
-        gantry_once.start(name="runs")
-        gantry_once.ok("create", "--network=none", "--name=new", gantry_once.image, "true")
-        gantry_once.ok("restart", "--running")
-        assert gantry_once.status("new") == "created"
-
-    def test_by_policy(self, gantry):
-        script = "echo x >> /count; test $(wc -l < /count) -ge 3 && exit 0; exit 1"
-        gantry.ok(
-            "run", "-d", "--restart=on-failure:5", "--network=none", "--name=tries",
-            gantry.image, "sh", "-c", script,
-        )
-
-        def is_over():
-            seen = gantry.inspect("tries")
-            state = seen["State"]
-            return (seen["RestartCount"], state["Status"], state["ExitCode"]) == (2, "exited", 0)
-
-        until(is_over, "the end after two restarts", 20)
-
-    def test_policy_ends_at_a_stop(self, gantry_once):
-        gantry_once.start("--restart=always", name="stays")
-        gantry_once.ok("stop", "stays")
-        time.sleep(0.5)
-        assert gantry_once.status("stays") == "exited"
-
-    def test_missing(self, gantry_once):
-        gantry_once.fails("restart", "nosuch", says="no such container")

@@ -30,8 +30,12 @@ class FakeEngine : public engine::Backends {
   FakeEngine& operator=(const FakeEngine&) = delete;
   ~FakeEngine() override;
 
-  [[nodiscard]] engine::Engine& get() { return *engine_; }
+  [[nodiscard]] engine::Engine& get() { return process_->engine; }
   [[nodiscard]] engine::Settings& settings() { return settings_; }
+
+  // The process was killed, and another begins. Whatever of the dead one hangs in some thread
+  // keeps what it had to itself.
+  void reopen();
 
   // Every call on any port, before and after it has its effect, by name.
   void set_hook(std::function<void(std::string_view operation)> hook);
@@ -58,9 +62,16 @@ class FakeEngine : public engine::Backends {
 
   // Where it keeps its files.
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  FakeNetwork& network_of_fakes() { return network_; }
   [[nodiscard]] ports::IdMapping layer_mapping(const std::string& id) const {
     return storage_.layers().at(id).mapping;
   }
+  [[nodiscard]] std::string layer_options(const std::string& id) const {
+    return storage_.layers().at(id).options_json;
+  }
+
+  // As if the user pressed Ctrl-C.
+  bool cancelled = false;
 
   FakeWorld world;
   FakeStateStore state;
@@ -76,10 +87,16 @@ class FakeEngine : public engine::Backends {
   FakeMonitor monitor_{world};
   FakeStorage storage_;
   FakeNetwork network_;
-  store::Store store_{state};
-  locks::LockTable locks_;
-  events::EventLog events_;
-  std::unique_ptr<engine::Engine> engine_;
+  // What a process has to itself.
+  struct Process {
+    explicit Process(FakeEngine& owner);
+    store::Store store;
+    engine::Cancellation cancellation;
+    locks::LockTable locks;
+    events::EventLog events;
+    engine::Engine engine;
+  };
+  std::unique_ptr<Process> process_;
   std::vector<std::string> exit_commands_;
 };
 

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/verbs/export.h"
 
-#include <fcntl.h>
-
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/state_machine.h"
 #include "core/lifecycle/user_mounts.h"
 #include "core/tree/pack.h"
-#include "sdk/support/files.h"
 
 namespace gantry::lifecycle {
 
@@ -16,9 +13,9 @@ void export_container(engine::Engine& engine, const std::string& name_or_id, int
   (void)permits(container.state.status, Verb::kExport, name_or_id);
   const bool own = mounts_itself(container.state);
   const PassingMount mount(engine, container);
-  const UniqueFd root = open_file(mount.path(), O_PATH | O_DIRECTORY);
+  const UniqueFd root = engine.mounter.hold(mount.path());
   if (own) {
-    // The descriptor keeps the mount: nobody has to wait for a slow reader.
+    // It may be stopped and removed, however slow the reader is.
     container.lock.release();
   }
   tree::pack(root.get(), {.name = {}, .mapping = container.config.id_mapping}, out,

@@ -19,12 +19,14 @@ void change(engine::Engine& engine, const std::string& name_or_id, Verb verb) {
                                     "--cgroups=disabled: container state improper");
   }
   ports::Runtime& runtime = engine.backends.runtime(container.config.backends.runtime);
+  begin_freezing(engine, container);
   if (verb == Verb::kPause) {
     runtime.pause(container.config.id);
   } else {
     runtime.resume(container.config.id);
   }
   container.state.status = rule(container.state.status, verb).next;
+  container.state.freezing = false;
   save_state(engine, container);
   announce(engine, container.config, name_of(verb));
 }

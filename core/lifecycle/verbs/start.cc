@@ -3,22 +3,24 @@
 
 #include "core/lifecycle/activation.h"
 #include "core/lifecycle/announce.h"
+#include "core/lifecycle/dependencies.h"
 #include "core/lifecycle/state_machine.h"
 #include "core/lifecycle/sync.h"
 
 namespace gantry::lifecycle {
 
-void start(engine::Engine& engine, const std::string& name_or_id, const StartOptions& options) {
-  engine.monitor.expect_launch();
-  LockedContainer container = lock_container(engine, name_or_id);
+bool start_locked(engine::Engine& engine, LockedContainer& container,
+                  const StartOptions& options) {
+  const std::string id = container.config.id;
   if (!container.config.depends_on.empty() && options.start_dependencies) {
     // Their locks are not taken under ours.
     container.lock.release();
     start_dependencies(engine, container.config);
-    container = lock_container(engine, name_or_id);
+    container = lock_container(engine, id);
   }
-  if (!permits(container.state.status, Verb::kStart, name_or_id)) {
-    return;
+  if ((options.by_policy && container.state.stopped_by_user) ||
+      !permits(container.state.status, Verb::kStart, container.config.name)) {
+    return false;
   }
   if (!options.by_policy) {
     container.state.restart_count = 0;
@@ -29,6 +31,13 @@ void start(engine::Engine& engine, const std::string& name_or_id, const StartOpt
     announce(engine, container.config, "init");
   }
   announce(engine, container.config, "start");
+  return true;
+}
+
+void start(engine::Engine& engine, const std::string& name_or_id, const StartOptions& options) {
+  engine.monitor.expect_launch();
+  LockedContainer container = lock_container(engine, name_or_id);
+  (void)start_locked(engine, container, options);
 }
 
 void init(engine::Engine& engine, const std::string& name_or_id) {
@@ -36,6 +45,7 @@ void init(engine::Engine& engine, const std::string& name_or_id) {
   if (!permits(container.state.status, Verb::kInit, name_or_id)) {
     return;
   }
+  require_dependencies(engine, container.config);
   activate(engine, container, {}, ActivateTo::kCreated);
   announce(engine, container.config, "init");
 }

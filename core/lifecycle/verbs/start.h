@@ -14,6 +14,7 @@ struct StartOptions {
   std::function<void()> before_start;
   // --rm in the foreground: this process cleans up, the monitor's exit command is a net.
   bool foreground = false;
+  // What it depends on: started first, or left to whoever calls.
   bool start_dependencies = true;
   bool by_policy = false;  // the restart policy starts it: its count goes on
 };
@@ -24,7 +25,8 @@ struct StartOptions {
 void start(engine::Engine& engine, const std::string& name_or_id,
            const StartOptions& options = {});
 
-// As start, but stops before the user's process: state created.
+// As start, but stops before the user's process: state created. kInvalid names what it
+// depends on and does not run.
 void init(engine::Engine& engine, const std::string& name_or_id);
 
 }  // namespace gantry::lifecycle

@@ -6,6 +6,7 @@
 
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/ending.h"
+#include "core/lifecycle/restart_policy.h"
 #include "core/lifecycle/state_machine.h"
 #include "core/lifecycle/sync.h"
 #include "core/log/log.h"
@@ -15,6 +16,12 @@ namespace gantry::lifecycle {
 void stop(engine::Engine& engine, const std::string& name_or_id, const StopOptions& options) {
   LockedContainer container = lock_container(engine, name_or_id);
   if (!permits(container.state.status, Verb::kStop, name_or_id)) {
+    if (container.state.status == Status::kExited &&
+        wants_restart(container.config.restart, container.state)) {
+      // Its policy may be at it, and wait for what the container depends on.
+      container.state.stopped_by_user = true;
+      save_state(engine, container);
+    }
     return;
   }
   const std::string id = container.config.id;
@@ -24,8 +31,9 @@ void stop(engine::Engine& engine, const std::string& name_or_id, const StopOptio
     const unsigned patience = options.timeout_s.value_or(container.config.process.stop_timeout);
     const int signal = std::atoi(container.config.process.stop_signal.c_str());
     std::optional<LockedContainer> ended =
-        end_process(engine, std::move(container), patience == 0 ? SIGKILL : signal,
-                    std::chrono::seconds(patience));
+        end_process(engine, std::move(container),
+                    {.signal = patience == 0 ? SIGKILL : signal,
+                     .patience = std::chrono::seconds(patience)});
     if (!ended) {
       return;  // removed meanwhile, as --rm asks
     }

@@ -13,6 +13,7 @@
 #include "core/lifecycle/verbs/remove.h"
 #include "core/lifecycle/verbs/start.h"
 #include "core/lifecycle/verbs/stop.h"
+#include "core/lifecycle/verbs/wait.h"
 #include "core/secrets/secrets.h"
 #include "sdk/support/files.h"
 #include "tests/fakes/fake_engine.h"
@@ -119,7 +120,8 @@ TEST_F(AroundTest, NamesTheOneThatDoesNotStart) {
   fakes::FakeBehaviour broken;
   broken.create_fails = "broken";
   fakes_.world.set_behaviour(a, broken);
-  EXPECT_THAT(failure([&] { start(engine(), b); }), HasSubstr(a));
+  EXPECT_THAT(failure([&] { start(engine(), b); }),
+              HasSubstr("container a, which b depends on"));
   EXPECT_EQ(state(b).status, Status::kConfigured);
 }
 
@@ -171,13 +173,17 @@ TEST_F(AroundTest, UnknownSecretsAreRefusedAtOnce) {
   EXPECT_THAT(failure([&] { (void)create(engine(), request); }), HasSubstr("no such secret"));
 }
 
-TEST_F(AroundTest, ChecksHealthByExec) {
-  CreateRequest request = fakes::FakeEngine::request("c");
-  model::HealthConfig health;
-  health.test = {"CMD", "look"};
+HealthRequest looking() {
+  HealthRequest health;
+  health.test = {{"CMD", "look"}};
   health.retries = 1;
   health.timeout_ns = 3'600'000'000'000;  // the pids of fakes are no processes to end
-  request.health = health;
+  return health;
+}
+
+TEST_F(AroundTest, ChecksHealthByExec) {
+  CreateRequest request = fakes::FakeEngine::request("c");
+  request.health = looking();
   const std::string id = create(engine(), request);
   EXPECT_THAT(failure([&] { (void)check_health(engine(), id); }), HasSubstr("not running"));
   start(engine(), id);
@@ -196,12 +202,8 @@ TEST_F(AroundTest, ChecksHealthByExec) {
 
 TEST_F(AroundTest, UnhealthyIsKilledWhenAsked) {
   CreateRequest request = fakes::FakeEngine::request("c");
-  model::HealthConfig health;
-  health.test = {"CMD", "look"};
-  health.retries = 1;
-  health.timeout_ns = 3'600'000'000'000;  // the pids of fakes are no processes to end
-  health.on_failure = "kill";
-  request.health = health;
+  request.health = looking();
+  request.health.on_failure = "kill";
   const std::string id = create(engine(), request);
   fakes::FakeBehaviour ill;
   ill.exec_exit_code = 1;
@@ -210,6 +212,33 @@ TEST_F(AroundTest, UnhealthyIsKilledWhenAsked) {
   EXPECT_FALSE(check_health(engine(), id));
   fakes_.run_exit_commands();
   EXPECT_EQ(state(id).status, Status::kExited);
+  // What was wrong is told after the end, too, and forgotten by the next start.
+  EXPECT_EQ(inspect(engine(), id).health->status, "unhealthy");
+  EXPECT_EQ(wait(engine(), id, {.conditions = {"unhealthy"}}), -1);
+  start(engine(), id);
+  EXPECT_EQ(inspect(engine(), id).health->status, "starting");
+}
+
+TEST_F(AroundTest, TheStartupCheckComesFirst) {
+  CreateRequest request = fakes::FakeEngine::request("c");
+  request.health = looking();
+  request.health.startup.test = {"CMD", "peek"};
+  request.health.startup.timeout_ns = 3'600'000'000'000;
+  request.health.startup.successes = 2;
+  const std::string id = create(engine(), request);
+  start(engine(), id);
+  fakes::FakeBehaviour ill;
+  ill.exec_exit_code = 1;
+  fakes_.world.set_behaviour(id, ill);
+  EXPECT_FALSE(check_health(engine(), id));
+  EXPECT_EQ(inspect(engine(), id).health->status, "starting");
+  EXPECT_EQ(inspect(engine(), id).health->failing_streak, 0);
+  fakes_.world.set_behaviour(id, {});
+  EXPECT_TRUE(check_health(engine(), id));
+  EXPECT_TRUE(check_health(engine(), id));
+  EXPECT_EQ(inspect(engine(), id).health->status, "starting");
+  EXPECT_TRUE(check_health(engine(), id));
+  EXPECT_EQ(inspect(engine(), id).health->status, "healthy");
 }
 
 }  // namespace

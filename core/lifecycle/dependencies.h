@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a container depends on: --requires, the namespaces and the volumes of others. A
+// container can only depend on older ones, so no circle can be made.
+#pragma once
+
+#include "core/engine/engine.h"
+
+namespace gantry::lifecycle {
+
+// Starts all that it depends on, directly or not: each after what it depends on itself, and
+// those that do not depend on each other at once. Takes no lock of the container's own. The
+// failure names which did not start, and for whose sake it was to.
+void start_dependencies(engine::Engine& engine, const model::ContainerConfig& config);
+
+// kInvalid names those that do not run.
+void require_dependencies(engine::Engine& engine, const model::ContainerConfig& config);
+
+}  // namespace gantry::lifecycle
