@@ -2,7 +2,8 @@
 //
 // Port: an OCI runtime. Implemented over the ABI by core/host and by FakeRuntime in tests;
 // the contract is that of <gantry/abi/runtime.h>, failures come as gantry::Error.
-// Owned by the engine. One call at a time unless tagged [thread-safe].
+// Owned by the engine. Any thread: calls that are not tagged [thread-safe] wait for
+// each other.
 #pragma once
 
 #include <gantry/error.hpp>
@@ -31,6 +32,13 @@ struct RuntimeCapabilities {
   bool checkpoint = false;
   bool ps = false;
   bool seccomp_bpf = false;  // takes run.oci.seccomp_bpf_data
+  bool no_cgroup = false;    // can create without a cgroup
+};
+
+struct CreateRequest {
+  std::string id;
+  std::string bundle;
+  bool cgroup = true;  // of its own
 };
 
 struct CheckpointRequest {
@@ -62,9 +70,8 @@ class Runtime {
   virtual RuntimeCapabilities capabilities() = 0;
   // Name, version, path, features.
   virtual Json info() = 0;
-  virtual RuntimePlan create_plan(const std::string& id,
-                                  const std::string& bundle) = 0;  // [thread-safe]
-  virtual RuntimePlan exec_plan(const std::string& id) = 0;        // [thread-safe]
+  virtual RuntimePlan create_plan(const CreateRequest& request) = 0;  // [thread-safe]
+  virtual RuntimePlan exec_plan(const std::string& id) = 0;           // [thread-safe]
   virtual RuntimePlan restore_plan(const RestoreRequest& request) = 0;
   virtual void start(const std::string& id) = 0;                              // [thread-safe]
   virtual Json state(const std::string& id) = 0;                              // [thread-safe]

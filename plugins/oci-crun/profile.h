@@ -39,7 +39,7 @@ inline constexpr oci_cli::Profile kProfile{
     .name = "crun",
     .program = "crun",
     .cgroupfs_flag = "--cgroup-manager=cgroupfs",
-    .systemd_flag = "--cgroup-manager=systemd",
+    .no_cgroup_flag = "--cgroup-manager=disabled",
     .rejects_hybrid_cgroups = true,
     .has_features = true,
     .phrases = kPhrases,

@@ -37,7 +37,7 @@ inline constexpr oci_cli::Profile kProfile{
     .name = "runc",
     .program = "runc",
     .cgroupfs_flag = {},
-    .systemd_flag = "--systemd-cgroup",
+    .no_cgroup_flag = {},
     .rejects_hybrid_cgroups = false,
     .has_features = true,
     .phrases = kPhrases,

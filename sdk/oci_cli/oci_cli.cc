@@ -72,27 +72,19 @@ OciCli::OciCli(const Profile& profile, plugin::Host host, std::string_view confi
   if (!config.is_object()) {
     throw Error(Code::kInvalid, what + " is not a JSON object");
   }
-  std::string manager = "cgroupfs";
-  const std::pair<const char*, std::string*> keys[] = {
-      {"path", &path_}, {"root", &root_}, {"cgroup_manager", &manager}};
+  const std::pair<const char*, std::string*> keys[] = {{"path", &path_}, {"root", &root_}};
   for (const auto& [key, value] : config.items()) {
     std::string* target = nullptr;
     for (const auto& [name, member] : keys) {
       target = key == name ? member : target;
     }
     if (target == nullptr || !value.is_string()) {
-      throw Error(Code::kInvalid,
-                  what + ": " + key +
-                      (target == nullptr ? " is unknown; keys are path, root, cgroup_manager"
-                                         : " must be text"));
+      throw Error(Code::kInvalid, what + ": " + key +
+                                      (target == nullptr ? " is unknown; keys are path and root"
+                                                         : " must be text"));
     }
     *target = value.get<std::string>();
   }
-  if (manager != "cgroupfs" && manager != "systemd") {
-    throw Error(Code::kInvalid,
-                what + ": cgroup_manager must be cgroupfs or systemd, not \"" + manager + "\"");
-  }
-  systemd_ = manager == "systemd";
   if (root_.empty()) {
     root_ = host_.run_dir();
   }
@@ -113,9 +105,9 @@ std::vector<std::string> OciCli::hidden() const {
   return profile_.rejects_hybrid_cgroups ? hybrid_cgroup_mounts() : std::vector<std::string>();
 }
 
-std::vector<std::string> OciCli::prefix() const {
+std::vector<std::string> OciCli::prefix(bool cgroup) const {
   std::vector<std::string> args{program(), "--root", root_, "--log-format=json"};
-  const std::string_view flag = systemd_ ? profile_.systemd_flag : profile_.cgroupfs_flag;
+  const std::string_view flag = cgroup ? profile_.cgroupfs_flag : profile_.no_cgroup_flag;
   if (!flag.empty()) {
     args.emplace_back(flag);
   }
@@ -133,7 +125,14 @@ Plan OciCli::plan() const {
 
 Plan OciCli::create_plan(const PlanRequest& request) {
   require_plain_id(request.id);
-  return plan();
+  const bool cgroup = (request.flags & GANTRY_PLAN_NO_CGROUP) == 0;
+  if (!cgroup && profile_.no_cgroup_flag.empty()) {
+    throw Error(Code::kUnsupported, "OCI runtime " + std::string(profile_.name) +
+                                        " always makes a cgroup for a container");
+  }
+  Plan result = plan();
+  result.args = prefix(cgroup);
+  return result;
 }
 
 Plan OciCli::exec_plan(const PlanRequest& request) {

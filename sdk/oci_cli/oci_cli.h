@@ -7,7 +7,8 @@
 // kept between calls, and no probe of the runtime runs unless info() is asked.
 //
 // Configuration, all optional: path (the runtime's program), root (its state folder; the
-// plug-in's volatile folder unless told), cgroup_manager (cgroupfs or systemd).
+// plug-in's volatile folder unless told). Cgroups are plain folders: the core names one in
+// config.json, which systemd would not take.
 #pragma once
 
 #include <gantry/plugin/host.hpp>
@@ -61,7 +62,7 @@ class OciCli : public plugin::Oci {
   [[nodiscard]] std::string program() const;
   [[nodiscard]] std::vector<std::string> hidden() const;
   // The program and the options that stand before every verb.
-  [[nodiscard]] std::vector<std::string> prefix() const;
+  [[nodiscard]] std::vector<std::string> prefix(bool cgroup = true) const;
   [[nodiscard]] plugin::Plan plan() const;
   [[nodiscard]] Outcome run(const Call& call) const;
   // The same, where any failure is an Error.
@@ -72,7 +73,6 @@ class OciCli : public plugin::Oci {
   plugin::Host host_;
   std::string path_;
   std::string root_;
-  bool systemd_ = false;
 };
 
 }  // namespace gantry::oci_cli

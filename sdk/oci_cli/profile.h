@@ -31,9 +31,9 @@ struct Phrase {
 struct Profile {
   std::string_view name;
   std::string_view program;  // looked for when the configuration names no path
-  // How the runtime is told to manage cgroups with and without systemd; empty: not at all.
+  // How the runtime is told to manage cgroups without systemd; empty: not at all.
   std::string_view cgroupfs_flag;
-  std::string_view systemd_flag;
+  std::string_view no_cgroup_flag;  // to make none; empty: it always makes one
   // Refuses to run while cgroup v1 and a cgroup v2 hierarchy with controllers are mounted
   // side by side, and works when the latter is out of its view.
   bool rejects_hybrid_cgroups = false;

@@ -21,19 +21,22 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-class RuntimeByPath : public ::testing::Test {
+class RuntimeByPath : public ::testing::Test, private trace::Listener {
  protected:
   RuntimeByPath() : registry_(options()) {
     root_.add(PLUGIN_CRUN);
     root_.add(PLUGIN_RUNC);
+    trace::listen(this);
   }
+  ~RuntimeByPath() override { trace::listen(nullptr); }
+
+  void on_finished(const trace::Finished& span) override { calls_.push_back(span.name); }
 
   HostOptions options() {
     HostOptions options;
     options.directories = {root_.path()};
     options.data_root = root_.path() / "data";
     options.run_root = root_.path() / "run";
-    options.trace = [this](std::string_view call, bool) { calls_.emplace_back(call); };
     return options;
   }
 
@@ -53,7 +56,7 @@ TEST_F(RuntimeByPath, BaseNameChoosesTheProfile) {
         std::pair("another", "oci-runc.create")}) {
     calls_.clear();
     const std::string path = program(name);
-    const ports::RuntimePlan plan = registry_.runtime(path).create_plan("id", "/bundle");
+    const ports::RuntimePlan plan = registry_.runtime(path).create_plan({"id", "/bundle"});
     EXPECT_EQ(plan.args.front(), path);
     EXPECT_THAT(calls_, Contains(call));
   }
@@ -67,7 +70,7 @@ TEST_F(RuntimeByPath, SamePathIsTheSameInstance) {
 
 TEST_F(RuntimeByPath, MissingProgramIsNamed) {
   try {
-    (void)registry_.runtime("/no/such/crun").create_plan("id", "/bundle");
+    (void)registry_.runtime("/no/such/crun").create_plan({"id", "/bundle"});
     FAIL();
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), Code::kNotFound);

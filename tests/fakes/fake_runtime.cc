@@ -36,14 +36,19 @@ void require(const FakeContainer& container, const std::string& id,
 }  // namespace
 
 ports::RuntimeCapabilities FakeRuntime::capabilities() {
-  return {.pause = true, .update = true, .checkpoint = true, .ps = true, .seccomp_bpf = false};
+  return {.pause = true,
+          .update = true,
+          .checkpoint = true,
+          .ps = true,
+          .seccomp_bpf = false,
+          .no_cgroup = true};
 }
 
 Json FakeRuntime::info() {
   return {{"name", name_}, {"version", "1.0"}, {"path", "/fake/" + name_}};
 }
 
-ports::RuntimePlan FakeRuntime::create_plan(const std::string&, const std::string&) {
+ports::RuntimePlan FakeRuntime::create_plan(const ports::CreateRequest&) {
   return {.args = {name_}, .opts = {}, .env = {}, .hide = {}};
 }
 

@@ -18,7 +18,7 @@ class FakeRuntime : public ports::Runtime {
 
   ports::RuntimeCapabilities capabilities() override;
   Json info() override;
-  ports::RuntimePlan create_plan(const std::string& id, const std::string& bundle) override;
+  ports::RuntimePlan create_plan(const ports::CreateRequest& request) override;
   ports::RuntimePlan exec_plan(const std::string& id) override;
   ports::RuntimePlan restore_plan(const ports::RestoreRequest& request) override;
   void start(const std::string& id) override;

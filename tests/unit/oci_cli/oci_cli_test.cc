@@ -228,16 +228,16 @@ TEST(OciCli, ReadsItsConfiguration) {
   };
   EXPECT_EQ(code_of_failure([&] { make(R"({"foo":"x"})"); }), Code::kInvalid);
   EXPECT_EQ(code_of_failure([&] { make(R"({"path":1})"); }), Code::kInvalid);
-  EXPECT_EQ(code_of_failure([&] { make(R"({"cgroup_manager":"x"})"); }), Code::kInvalid);
+  // The core names plain cgroup folders, which would not do for systemd.
+  EXPECT_EQ(code_of_failure([&] { make(R"({"cgroup_manager":"systemd"})"); }), Code::kInvalid);
   OciCli absent = make(R"({"path":"/no/such/runtime"})");
   EXPECT_EQ(code_of_failure([&] { (void)absent.create_plan(request); }), Code::kNotFound);
-  OciCli systemd = make(R"({"path":"/bin/sh","root":"/r","cgroup_manager":"systemd"})");
-  EXPECT_EQ(systemd.exec_plan(request).args,
-            (std::vector<std::string>{"/bin/sh", "--root", "/r", "--log-format=json",
-                                      "--systemd-cgroup"}));
+  OciCli chosen = make(R"({"path":"/bin/sh","root":"/r"})");
+  EXPECT_EQ(chosen.exec_plan(request).args,
+            (std::vector<std::string>{"/bin/sh", "--root", "/r", "--log-format=json"}));
   request.image_path = "/i";
   request.flags = GANTRY_PLAN_TCP_ESTABLISHED;
-  const plugin::Plan restore = systemd.restore_plan(request);
+  const plugin::Plan restore = chosen.restore_plan(request);
   EXPECT_EQ(restore.opts,
             (std::vector<std::string>{"--image-path", "/i", "--tcp-established"}));
 }

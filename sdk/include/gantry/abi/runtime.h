@@ -25,6 +25,8 @@ extern "C" {
 #define GANTRY_OCI_CAP_PS (1u << 3)
 /* Takes a compiled seccomp program, base64, in annotation run.oci.seccomp_bpf_data. */
 #define GANTRY_OCI_CAP_SECCOMP_BPF (1u << 4)
+/* Understands GANTRY_PLAN_NO_CGROUP. */
+#define GANTRY_OCI_CAP_NO_CGROUP (1u << 5)
 
 /* Which part of a plan a string is. The monitor runs
  *   ARG... (create|exec|restore) OPT... ID
@@ -56,6 +58,8 @@ typedef struct gantry_oci_plan_request {
 } gantry_oci_plan_request;
 #define GANTRY_PLAN_TCP_ESTABLISHED (1u << 0)
 #define GANTRY_PLAN_FILE_LOCKS (1u << 1)
+/* create: the container stays in the cgroups of whoever creates it. */
+#define GANTRY_PLAN_NO_CGROUP (1u << 2)
 
 typedef struct gantry_oci_checkpoint {
   uint32_t struct_size;
