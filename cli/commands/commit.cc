@@ -19,8 +19,8 @@ constexpr Option kOptions[] = {
     {.name = "change",
      .letter = 'c',
      .kind = ValueKind::kArray,
-     .help = "Apply instructions to the image: CMD | ENTRYPOINT | ENV | EXPOSE | LABEL | "
-             "STOPSIGNAL | USER | VOLUME | WORKDIR"},
+     .help = "Apply instructions to the image: CMD | ENTRYPOINT | ENV | EXPOSE | HEALTHCHECK | "
+             "LABEL | ONBUILD | STOPSIGNAL | USER | VOLUME | WORKDIR"},
     {.name = "format",
      .letter = 'f',
      .help = "Format of the image (\"oci\"|\"docker\"); images are kept in one form and get "
@@ -39,6 +39,10 @@ constexpr Option kOptions[] = {
      .letter = 'q',
      .kind = ValueKind::kFlag,
      .help = "Do not tell how it goes"},
+    {.name = "squash",
+     .letter = 's',
+     .kind = ValueKind::kFlag,
+     .help = "Make one layer of all that the container shows, without the image's history"},
 };
 
 int run(Context& context) {
@@ -54,6 +58,7 @@ int run(Context& context) {
   how.changes = options.list("change");
   how.pause = options.flag("pause");
   how.include_volumes = options.flag("include-volumes");
+  how.squash = options.flag("squash");
   std::optional<OutputFile> id_file;
   if (options.given("iidfile")) {
     id_file.emplace(options.text("iidfile"));  // what cannot be written is told before

@@ -10,6 +10,7 @@
 #include "core/engine/engine.h"
 #include "core/image/lookup.h"
 #include "core/image/reference.h"
+#include "core/lifecycle/announce.h"
 #include "core/lifecycle/image_choice.h"
 
 namespace gantry::cli {
@@ -58,6 +59,14 @@ std::vector<image::SavedImage> chosen(Context& context) {
   return images;
 }
 
+void tell(Context& context, const std::vector<image::SavedImage>& images,
+          const std::string& place) {
+  for (const image::SavedImage& saved : images) {
+    lifecycle::announce(context.engine(),
+                        {.type = "image", .id = saved.image.id, .name = place}, "save");
+  }
+}
+
 int run(Context& context) {
   const Options& options = context.options();
   image::SaveOptions how;
@@ -69,6 +78,7 @@ int run(Context& context) {
   const std::vector<image::SavedImage> wanted = chosen(context);
   if (options.given("output")) {
     image::save(images, wanted, options.text("output"), how);
+    tell(context, wanted, options.text("output"));
     return kExitOk;
   }
   if (how.format == image::SaveFormat::kOciDir || how.format == image::SaveFormat::kDockerDir) {
@@ -78,6 +88,7 @@ int run(Context& context) {
     throw Error(Code::kInvalid, "refusing to save to terminal. Use -o flag or redirect");
   }
   image::save(images, wanted, STDOUT_FILENO, how);
+  tell(context, wanted, "-");
   return kExitOk;
 }
 
@@ -90,7 +101,7 @@ constinit const Command kSaveCommand{
         "save --quiet -o myimage.tar imageID\nsave --format oci-dir -o alpine-dir alpine\n"
         "save > alpine-all.tar alpine:latest",
     .options = {kOptions},
-    .arguments = {.least = 1},
+    .arguments = {.least = 1, .complaint = "need at least 1 argument"},
     .run = run,
     .changes = true,
 };

@@ -166,7 +166,7 @@ model::Image add_image(const Context& context, NewImage request) {
   const std::vector<std::string> chain = chain_ids(image.diff_ids);
   const KnownLayers known = known_layers(context.store);
   BroughtLayers brought(context);
-  const LayerLocks locks(context.root);
+  const LayerLocks locks(context.root, context.cancelled);
   std::string parent;
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const auto found = known.find(chain[i]);
@@ -211,7 +211,7 @@ ConfigDraft draft_of(const NewLayerImage& request) {
 
 model::Image add_layer_image(const Context& context, NewLayerImage request) {
   BroughtLayers brought(context);
-  const LayerLocks locks(context.root);
+  const LayerLocks locks(context.root, context.cancelled);
   std::string parent;
   if (request.parent) {
     for (const std::string& id : request.parent->layers) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/verbs/commit.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,8 +15,11 @@
 #include "core/lifecycle/image_choice.h"
 #include "core/lifecycle/state_machine.h"
 #include "core/lifecycle/sync.h"
+#include "core/lifecycle/user_mounts.h"
 #include "core/log/log.h"
+#include "core/tree/pack.h"
 #include "sdk/support/errno_error.h"
+#include "sdk/support/files.h"
 
 namespace gantry::lifecycle {
 
@@ -24,10 +28,11 @@ namespace {
 // Frozen while this lives; a container that was paused before stays so.
 class PausedForCommit {
  public:
-  PausedForCommit(engine::Engine& engine, const LockedContainer& container, bool wanted)
+  PausedForCommit(engine::Engine& engine, LockedContainer& container, bool wanted)
       : engine_(engine), container_(container) {
     if (wanted && container.state.status == Status::kRunning &&
         container.config.cgroups != "disabled") {
+      begin_freezing(engine, container);
       runtime().pause(container.config.id);
       paused_ = true;
     }
@@ -38,8 +43,11 @@ class PausedForCommit {
     if (!paused_) {
       return;
     }
+    const engine::Cancellation::Shield shield(engine_.cancellation);
     try {
       runtime().resume(container_.config.id);
+      container_.state.freezing = false;
+      save_state(engine_, container_);
     } catch (const std::exception& e) {
       log::error("container " + container_.config.id +
                  " stays paused, unpause it: " + e.what());
@@ -51,7 +59,7 @@ class PausedForCommit {
     return engine_.backends.runtime(container_.config.backends.runtime);
   }
   engine::Engine& engine_;
-  const LockedContainer& container_;
+  LockedContainer& container_;
   bool paused_ = false;
 };
 
@@ -87,13 +95,20 @@ model::ImageDefaults defaults_of(const model::ContainerConfig& config,
   return defaults;
 }
 
-// The container's layer as a tar, in a file without a name; the container may go on after.
-UniqueFd read_changes(engine::Engine& engine, const LockedContainer& container,
-                      const image::Context& images, bool pause) {
+// The new layer as a tar, in a file without a name; the container may go on after.
+UniqueFd read_layer(engine::Engine& engine, LockedContainer& container,
+                    const image::Context& images, const CommitOptions& options) {
   UniqueFd spool = image::make_spool(images.tmp);
-  const PausedForCommit paused(engine, container, pause);
-  engine.backends.storage(container.config.backends.storage)
-      .diff(container.config.id, spool.get());
+  const PausedForCommit paused(engine, container, options.pause);
+  if (options.squash) {
+    const PassingMount mount(engine, container);
+    const UniqueFd root = open_file(mount.path(), O_PATH | O_DIRECTORY);
+    tree::pack(root.get(), {.name = {}, .mapping = container.config.id_mapping}, spool.get(),
+               "container " + container.config.name);
+  } else {
+    engine.backends.storage(container.config.backends.storage)
+        .diff(container.config.id, spool.get());
+  }
   return spool;
 }
 
@@ -126,7 +141,12 @@ std::string commit(engine::Engine& engine, const std::string& name_or_id,
   request.author = options.author;
   request.history.created_by = config.process.argv().empty() ? "" : config.process.argv()[0];
   request.history.comment = options.message;
-  const UniqueFd changes = read_changes(engine, container, images, options.pause);
+  if (options.squash && request.parent) {
+    request.architecture = request.parent->architecture;
+    request.os = request.parent->os;
+    request.parent.reset();
+  }
+  const UniqueFd changes = read_layer(engine, container, images, options);
   const off_t size = ::lseek(changes.get(), 0, SEEK_CUR);
   if (size < 0 || ::lseek(changes.get(), 0, SEEK_SET) < 0) {
     throw errno_error(errno, "read the changes of container " + name_or_id);

@@ -16,6 +16,7 @@ struct CommitOptions {
   std::vector<std::string> changes = {};  // "CMD …", as import takes them
   bool pause = false;                     // while the changes are read
   bool include_volumes = false;           // its volumes become volumes of the image
+  bool squash = false;                    // one layer with all that the container shows
   image::Progress progress = {};
 };
 
