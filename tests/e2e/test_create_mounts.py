@@ -175,7 +175,7 @@ class TestImage:
         gantry_once.ok("tag", gantry_once.image, "localhost/extra")
         assert gantry_once.ok("start", "-a", "user") == "/img/made"
         gantry_once.ok("rm", "user", "maker")
-        gantry_once.ok("untag", "localhost/extra")
+        gantry_once.ok("untag", gantry_once.image, "localhost/extra")
         gantry_once.ok("rmi", extra)
 
     def test_unknown(self, gantry_once):

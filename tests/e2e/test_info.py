@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""info, version, events, plugin, help, and the shape of the command line."""
+"""info, version, plugin, help, and the shape of the command line."""
 
 import json
 import re
@@ -7,7 +7,6 @@ import shutil
 import subprocess
 
 import pytest
-from support.gantry import until
 
 
 class TestInfo:
@@ -41,39 +40,6 @@ class TestVersion:
         assert number in gantry_once.ok("version")
         assert number in gantry_once.ok("--version")
         assert json.loads(gantry_once.ok("version", "--format=json"))["Client"]["Version"] == number
-
-
-class TestEvents:
-    def events(self, gantry, *words):
-        out = gantry.ok("events", "--stream=false", "--format=json", *words)
-        return [json.loads(line) for line in out.splitlines()]
-
-    def test_the_life_of_a_container(self, gantry):
-        name = f"lives-{gantry.runtime}"
-        gantry.ok("run", "--network=none", f"--name={name}", "-l", "a=1", gantry.image, "true")
-        gantry.ok("rm", name)
-        seen = self.events(gantry, "--since=1m", f"--filter=container={name}")
-        words = [event["Status"] for event in seen if event["Status"] != "attach"]
-        assert words == ["create", "init", "start", "died", "cleanup", "remove"]
-        assert seen[0]["Attributes"]["a"] == "1"
-
-    def test_filters(self, gantry_once):
-        gantry_once.ok("create", "--network=none", "--name=evented", gantry_once.image, "true")
-        seen = self.events(gantry_once, "--since=1m", "--filter=event=create", "--filter=container=evented")
-        assert len(seen) == 1 and seen[0]["Type"] == "container"
-        line = gantry_once.ok("events", "--stream=false", "--since=1m", "--filter=container=evented",
-                              "--format={{.Type}} {{.Status}} {{.Name}}")
-        assert line == "container create evented"
-        gantry_once.fails("events", "--stream=false", "--filter=nosuch=1", says="nosuch")
-        gantry_once.fails("events", "--stream=false", "--since=nonsense", says="nonsense")
-
-    def test_stream(self, gantry_once):
-        stream = gantry_once.spawn("events", "--format={{.Status}}", "--filter=event=create")
-        gantry_once.ok("create", "--network=none", gantry_once.image, "true")
-        # It may have been made before the stream began to listen; one of the next is seen.
-        for _ in range(5):
-            gantry_once.ok("create", "--network=none", gantry_once.image, "true")
-        assert stream.stdout.readline() == b"create\n"
 
 
 class TestPlugin:
@@ -165,4 +131,3 @@ class TestCommandLine:
         firsts = [one[0] for one in ids]
         twice = next(letter for letter in firsts if firsts.count(letter) > 1)
         gantry_once.fails("inspect", "--type=container", twice, says="more than one|ambiguous")
-        until(lambda: True, "nothing")

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""logs and attach."""
+"""logs: every driver, chosen, followed, across rotation."""
 
+import json
 import re
+import threading
 import time
 
 import pytest
@@ -76,51 +78,86 @@ class TestLogs:
         gantry_once.fails("logs", says="at least one container name")
 
 
-class TestAttach:
-    def test_output_and_exit_code(self, gantry):
-        gantry.ok("run", "-d", "-i", "--network=none", "--name=echoes", gantry.image, "sh", "-c",
-                  "read line; echo got $line; exit 6")
-        result = gantry("attach", "echoes", input="word\n")
-        assert (result.code, result.out) == (6, "got word\n")
+class TestFollow:
+    def test_several_of_which_one_ends_later(self, gantry):
+        for name, pause in (("a", "0.1"), ("b", "0.3")):
+            gantry.ok("run", "-d", "--network=none", f"--name={name}", gantry.image, "sh", "-c",
+                      f"for i in 1 2 3 4; do echo $i; sleep {pause}; done")
+        out = gantry.ok("logs", "-f", "--names", "a", "b", timeout=30).splitlines()
+        for name in ("a", "b"):
+            assert [line.split()[1] for line in out if line.startswith(name)] == ["1", "2", "3", "4"]
 
-    def test_signals_are_passed_on(self, gantry):
-        import signal
+    def test_from_the_tail_and_until(self, gantry_once):
+        gantry_once.ok("run", "-d", "--network=none", "--name=talks", gantry_once.image, "sh", "-c",
+                       "for i in 1 2 3; do echo old $i; done; sleep 1000")
+        until(lambda: len(gantry_once("logs", "talks").lines) == 3, "three lines")
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+        out = gantry_once.ok("logs", "-f", "--tail=1", f"--until={soon}", "talks", timeout=20)
+        assert out == "old 3"
 
-        gantry.ok("run", "-d", "--network=none", "--name=hears", gantry.image, "sh", "-c",
-                  "trap 'echo heard; exit 9' TERM; while true; do echo tick; sleep 0.1; done")
-        process = gantry.spawn("attach", "--no-stdin", "hears")
-        assert process.stdout.readline() == b"tick\n"
-        process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=15)
-        assert process.returncode == 9 and out.endswith(b"heard\n")
+    def test_interrupted(self, gantry_once):
+        gantry_once.start(name="quiet")
+        follows = gantry_once.spawn("logs", "-f", "quiet")
+        until(lambda: follows.poll() is None, "it to follow")
+        follows.terminate()
+        assert follows.wait(10) != 0
 
-    def test_detach_and_attach_again(self, gantry):
-        gantry.ok("run", "-d", "-it", "--network=none", "--name=shell", gantry.image, "sh")
-        for _ in range(2):
-            terminal = gantry.terminal("attach", "shell")
-            terminal.send("echo he''re\r")
-            terminal.expect("here")
-            terminal.send("\x10\x11")
-            assert terminal.wait() == 0
-            assert terminal.is_restored()
-        assert gantry.status("shell") == "running"
-        terminal = gantry.terminal("attach", "shell")
-        terminal.send("exit 8\r")
-        assert terminal.wait() == 8
 
-    def test_two_clients(self, gantry_once):
-        gantry_once.ok("run", "-d", "-i", "--network=none", "--name=cat", gantry_once.image, "head", "-n1")
-        import subprocess
+class TestRotation:
+    LINES = 3000
 
-        first = gantry_once.spawn("attach", "--no-stdin", "cat")
-        second = gantry_once.spawn("attach", "cat", stdin=subprocess.PIPE)
-        until(lambda: first.poll() is None and second.poll() is None, "two clients")
-        time.sleep(0.5)
-        assert second.communicate(b"to both\n", timeout=15)[0] == b"to both\n"
-        assert first.communicate(timeout=15)[0] == b"to both\n"
+    @pytest.fixture
+    def talkative(self, gantry, place):
+        """Writes lines of a hundred bytes, far more than its log may hold, once it is told to."""
+        script = ("while ! [ -e /go ]; do sleep 0.05; done; i=0; "
+                  f"while [ $i -lt {self.LINES} ]; do i=$((i+1)); printf '%s %090d\\n' $i 0; done")
+        gantry.ok("run", "-d", "--network=none", "--name=talks", "--log-opt=max-size=64k",
+                  f"--log-opt=path={place}/log", gantry.image, "sh", "-c", script)
+        return gantry
 
-    def test_refused(self, gantry_once):
-        gantry_once.fails("attach", "nosuch", says="no such container")
-        gantry_once.ok("create", "--network=none", "--name=new", gantry_once.image, "true")
-        gantry_once.fails("attach", "new", says="running containers")
-        gantry_once.fails("attach")
+    def test_the_log_stays_small(self, talkative, place):
+        talkative.ok("exec", "talks", "touch", "/go")
+        talkative.ok("wait", "talks")
+        assert (place / "log").stat().st_size <= 64 * 1024 + 4096
+        kept = [int(line.split()[0]) for line in talkative("logs", "talks").lines]
+        assert kept and kept == list(range(kept[0], self.LINES + 1)), "the newest are kept, whole"
+
+    def test_followed_across(self, talkative):
+        follows = talkative.spawn("logs", "-f", "talks")
+        seen = []
+        reader = threading.Thread(target=lambda: seen.extend(follows.stdout))
+        reader.start()
+        talkative.ok("exec", "talks", "touch", "/go")
+        assert follows.wait(60) == 0
+        reader.join(10)
+        numbers = [int(line.split()[0]) for line in seen]
+        assert numbers == sorted(set(numbers)), "in order, none twice"
+        assert numbers[-1] == self.LINES
+
+
+class TestForms:
+    def test_json_file(self, gantry, place):
+        """podman writes its own form under that name, too."""
+        gantry.ok("run", "--log-driver=json-file", f"--log-opt=path={place}/log", "--network=none",
+                  "--name=said", gantry.image, "sh", "-c", "echo out; echo err >&2")
+        result = gantry("logs", "-t", "said")
+        assert re.fullmatch(r"\S+ out\n", result.out) and re.fullmatch(r"\S+ err\n", result.err)
+
+    def test_written_by_another_engine(self, gantry_once, place):
+        """A file in docker's form is read as well."""
+        gantry_once.ok("create", "--log-driver=json-file", f"--log-opt=path={place}/log",
+                       "--network=none", "--name=said", gantry_once.image, "true")
+        lines = [{"log": f"{word}\n", "stream": stream, "time": f"2024-05-06T07:08:0{i}.5Z"}
+                 for i, (word, stream) in enumerate([("one", "stdout"), ("two", "stderr")])]
+        (place / "log").write_text("".join(json.dumps(line) + "\n" for line in lines))
+        result = gantry_once("logs", "said")
+        assert (result.out, result.err) == ("one\n", "two\n")
+        assert gantry_once("logs", "--since=2024-05-06T07:08:01Z", "said").out == ""
+
+    def test_tag_and_size_are_told(self, gantry_once):
+        gantry_once.ok("create", "--log-opt=max-size=10m", "--log-opt=tag=mine", "--name=said",
+                       gantry_once.image, "true")
+        told = gantry_once.inspect("said")["HostConfig"]["LogConfig"]
+        assert told["Type"] == "k8s-file" and told["Tag"] == "mine" and told["Size"].startswith("10")
+        gantry_once.fails("create", "--log-driver=nosuch", gantry_once.image, "true", says="nosuch")
+        gantry_once.fails("create", "--log-opt=colour=red", gantry_once.image, "true", says="colour")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ps, top, port's listing side, and inspect: what is shown of containers."""
+"""ps: the list of containers."""
 
 import json
 import re
@@ -97,69 +97,3 @@ class TestPs:
 def test_no_containers(gantry_once):
     assert gantry_once.ok("ps", "-q") == ""
     assert json.loads(gantry_once.ok("ps", "--format=json")) == []
-
-
-class TestTop:
-    def test_processes(self, gantry):
-        gantry.start(name="busy")
-        out = gantry.ok("top", "busy")
-        assert out.split()[:2] == ["USER", "PID"] and "sleep 1000" in out
-        assert gantry.ok("top", "busy", "pid", "comm").splitlines()[0].split() == ["PID", "COMMAND"]
-        assert "sleep" in gantry.ok("top", "busy", "-eo", "pid,comm")
-
-    def test_refused(self, gantry_once):
-        gantry_once.ok("create", "--network=none", "--name=new", gantry_once.image, "true")
-        gantry_once.fails("top", "new", says="not running|running containers")
-        gantry_once.fails("top", "nosuch", says="no such container")
-        gantry_once.start(name="busy")
-        gantry_once.fails("top", "busy", "nosuchdescriptor", says="nosuchdescriptor")
-
-
-def test_inspect_of_a_running_one(gantry):
-    identity = gantry.start("-e", "A=1", "--hostname=h", "--memory=64m", "-v", "/data", name="seen")
-    seen = gantry.inspect("seen")
-    assert seen["Id"] == identity and seen["Name"] == "seen"
-    assert seen["OCIRuntime"] == gantry.runtime
-    assert seen["State"]["Running"] is True and seen["State"]["Pid"] > 0
-    assert "A=1" in seen["Config"]["Env"] and seen["Config"]["Hostname"] == "h"
-    assert seen["HostConfig"]["Memory"] == 64 << 20
-    assert seen["Mounts"][0]["Destination"] == "/data"
-    assert seen["ImageName"] == gantry.image
-
-
-
-class TestInspect:
-    @pytest.mark.parametrize(
-        "template, shown",
-        [
-            ("{{.State.Status}}", "running"),
-            ("{{.Config.Cmd}}", "[sh -c "),
-            ("{{index .Config.Labels \"colour\"}}", "red"),
-            ("{{json .State.Running}}", "true"),
-            ("{{range .Config.Env}}{{println .}}{{end}}", "PATH=/bin"),
-            ("{{join .Config.Cmd \"+\"}}", "sh+-c+"),
-        ],
-    )
-    def test_templates(self, fleet, template, shown):
-        assert shown in fleet.ok("inspect", f"--format={template}", "alpha")
-
-    def test_exited(self, fleet):
-        state = fleet.state("beta")
-        assert state["ExitCode"] == 3 and state["Pid"] == 0 and state["Status"] == "exited"
-        assert state["FinishedAt"] >= state["StartedAt"]
-
-    def test_several_kinds(self, fleet):
-        found = json.loads(fleet.ok("inspect", "alpha", fleet.image))
-        assert found[0]["Name"] == "alpha" and "RootFS" in found[1]
-        assert fleet.ok("inspect", "--latest", "--format={{.Name}}") == "gamma"
-        assert "SizeRw" in fleet.ok("inspect", "--size", "alpha")
-
-    def test_missing(self, fleet):
-        result = fleet.fails("inspect", "nosuch", says='no such object: "nosuch"')
-        assert json.loads(result.out) == []
-        fleet.fails("container", "inspect", "nosuch", says="no such container")
-        fleet.fails("inspect", says="no names or ids")
-        fleet.fails("inspect", "--type=nosuch", "x", says="invalid type")
-
-    def test_unknown_field(self, fleet):
-        fleet.fails("inspect", "--format={{.Nosuch}}", "alpha", says="Nosuch")

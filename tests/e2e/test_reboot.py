@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """After a reboot: everything volatile is gone, and containers start again."""
 
+import contextlib
 import os
 import secrets
 import shutil
 import signal
 import subprocess
+import uuid
 
 import pytest
 from support.leaks import LeakCheck
+
+# What tells that there was a reboot: the run folder is gone, or it has outlived a boot whose
+# id is no longer the machine's, or both.
+SIGNS = ["run folder gone", "boot id differs", "both"]
 
 
 @pytest.fixture
@@ -20,7 +26,7 @@ def network(engine):
 
 
 def pull_the_plug(engine, wipe):
-    """What a reboot does to this engine: processes, mounts, cgroups; the run folder or its boot id."""
+    """What a reboot does to this engine: no processes, no mounts, no cgroups, no bridges."""
     check = LeakCheck(engine)
     check.log_size = 0
     for pid, _ in check.processes():
@@ -39,35 +45,111 @@ def pull_the_plug(engine, wipe):
             pass
     if wipe:
         shutil.rmtree(engine.run)
+
+
+@contextlib.contextmanager
+def another_boot(engine, place):
+    """The engine's commands see another boot id: in a mount namespace that lives meanwhile."""
+    fake = place / "boot_id"
+    fake.write_text(f"{uuid.uuid4()}\n")
+    script = f"mount --bind {fake} /proc/sys/kernel/random/boot_id && echo ready && exec sleep 1000"
+    holder = subprocess.Popen(
+        ["unshare", "-m", "--propagation", "private", "sh", "-c", script], stdout=subprocess.PIPE
+    )
+    original = engine.argv
+    try:
+        assert holder.stdout.readline() == b"ready\n"
+        enter = ["nsenter", f"--target={holder.pid}", "--mount"]
+        engine.argv = lambda *words: enter + original(*words)
+        yield
+        engine.call("rm", "-f", "-a", "-t", "0", timeout=60)
+    finally:
+        engine.argv = original
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+
+
+@contextlib.contextmanager
+def reboot(engine, sign, place):
+    pull_the_plug(engine, wipe=sign != "boot id differs")
+    if sign == "run folder gone":
+        yield
     else:
-        (engine.run / "boot").write_text("00000000-0000-0000-0000-000000000000\n")
+        with another_boot(engine, place):
+            yield
 
 
-@pytest.mark.parametrize("wipe", [True, False], ids=["run folder gone", "boot id differs"])
-def test_all_start_again(gantry, network, wipe):
+@pytest.mark.parametrize("sign", SIGNS)
+def test_all_start_again(gantry, network, sign, place):
     gantry.start("-v", "kept:/data", name="plain")
     gantry.ok("exec", "plain", "sh", "-c", "echo survives > /data/file; echo own > /own")
     gantry.start(name="netted", network=network)
     gantry("run", "--network=none", "--name=over", gantry.image, "sh", "-c", "exit 3")
     gantry.ok("create", "--network=none", "--name=new", gantry.image, "true")
 
-    pull_the_plug(gantry.engine, wipe)
+    with reboot(gantry.engine, sign, place):
+        assert gantry.names() == []
+        assert gantry.state("over")["ExitCode"] == 3 and gantry.status("over") == "exited"
+        # Configured, which is what podman calls created.
+        assert gantry.status("plain") == gantry.status("netted") == "created"
+        assert gantry.state("plain")["Pid"] == 0
+        assert sorted(gantry.ok("start", "plain", "netted", "new").split()) == [
+            "netted", "new", "plain",
+        ]
+        assert gantry.ok("exec", "plain", "cat", "/data/file", "/own").split() == ["survives", "own"]
+        assert "inet " in gantry.ok("exec", "netted", "ip", "-o", "-4", "addr", "show", "eth0")
+        assert gantry.ok("wait", "new") == "0"
 
-    assert gantry.names() == []
-    assert gantry.state("over")["ExitCode"] == 3 and gantry.status("over") == "exited"
-    assert gantry.status("plain") != "running"
-    assert sorted(gantry.ok("start", "plain", "netted", "new").split()) == ["netted", "new", "plain"]
-    assert gantry.ok("exec", "plain", "cat", "/data/file", "/own").split() == ["survives", "own"]
-    assert "inet " in gantry.ok("exec", "netted", "ip", "-o", "-4", "addr", "show", "eth0")
-    assert gantry.ok("wait", "new") == "0"
 
-
-@pytest.mark.parametrize("wipe", [True, False], ids=["run folder gone", "boot id differs"])
-def test_all_can_be_removed(gantry_once, network, wipe):
+@pytest.mark.parametrize("sign", SIGNS)
+def test_all_can_be_removed(gantry_once, network, sign, place):
     gantry_once.start(name="plain")
-    gantry_once.ok("pause", "plain")
-    gantry_once.ok("unpause", "plain")
+    gantry_once.start(name="frozen")
+    gantry_once.ok("pause", "frozen")
     gantry_once.start(name="netted", network=network)
-    pull_the_plug(gantry_once.engine, wipe)
-    gantry_once.ok("rm", "plain", "netted")
-    assert gantry_once.ok("ps", "-aq") == ""
+    gantry_once.ok("create", "--network=none", "--name=init", gantry_once.image, "true")
+    gantry_once.ok("init", "init")
+    with reboot(gantry_once.engine, sign, place):
+        gantry_once.ok("rm", "plain", "frozen", "netted", "init")
+        assert gantry_once.ok("ps", "-aq") == ""
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_each_verb_refreshes_what_it_touches(gantry_once, network, sign, place):
+    gantry = gantry_once
+    verbs = {
+        "stop": lambda name: gantry.ok("stop", name),
+        "kill": lambda name: gantry.fails("kill", name, says="not running"),
+        "exec": lambda name: gantry.fails("exec", name, "true", says="not running"),
+        "pause": lambda name: gantry.fails("pause", name, says="not running"),
+        "init": lambda name: gantry.ok("init", name),
+        "restart": lambda name: gantry.ok("restart", name),
+        "commit": lambda name: gantry.ok("rmi", gantry.ok("commit", "-q", name)),
+        "cp": lambda name: gantry.ok("cp", f"{name}:/seed/one", place),
+        "mount": lambda name: (gantry.ok("mount", name), gantry.ok("umount", name)),
+        "cleanup": lambda name: gantry.ok("container", "cleanup", name),
+    }
+    for name in verbs:
+        gantry.start(name=name, network=network if name == "restart" else "none")
+    with reboot(gantry.engine, sign, place):
+        for name, verb in verbs.items():
+            verb(name)
+        assert gantry.names() == ["restart"]
+
+
+def test_an_address_is_free_again(gantry, network, place):
+    """Leases outlive a reboot; the container that had one gets it again, or frees it."""
+    subnet = gantry.inspect(network, "network")["subnets"][0]["subnet"]
+    address = subnet.rsplit(".", 1)[0] + ".77"
+    make = ("create", f"--network={network}", f"--ip={address}")
+    gantry.ok(*make, "--name=one", gantry.image, "sleep", "1000")
+    gantry.ok("start", "one")
+    with reboot(gantry.engine, "run folder gone", place):
+        gantry.ok("start", "one")
+        assert address in gantry.ok("exec", "one", "ip", "-o", "-4", "addr", "show", "eth0")
+    with reboot(gantry.engine, "run folder gone", place):
+        gantry.ok("rm", "one")
+        gantry.ok(*make, "--name=two", gantry.image, "sleep", "1000")
+        gantry.ok("start", "two")
+        assert address in gantry.ok("exec", "two", "ip", "-o", "-4", "addr", "show", "eth0")
