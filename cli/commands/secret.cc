@@ -52,7 +52,7 @@ constexpr Column kColumns[] = {{"ID", "ID"},
                                {"UPDATED", "UpdatedAt"}};
 
 secrets::Secrets secrets_of(Context& context) {
-  return {context.engine().store, context.engine().layout.secrets()};
+  return {context.engine().store, context.engine().layout.secrets(), cancelled};
 }
 
 OrderedJson secret_json(const model::Secret& secret) {
@@ -115,10 +115,8 @@ bool fits(const model::Secret& secret, const std::vector<std::string>& filters) 
 
 int ls(Context& context) {
   const Options& options = context.options();
-  Listing listing{.name = "secret ls",
-                  .type = "secret",
-                  .columns = kColumns,
-                  .document = OrderedJson::array()};
+  Listing listing{
+      .name = "ls", .type = "secret", .columns = kColumns, .document = OrderedJson::array()};
   const std::int64_t now = context.engine().clock.now_ns();
   for (const model::Secret& secret : secrets_of(context).list()) {
     if (!fits(secret, options.list("filter"))) {

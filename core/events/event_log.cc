@@ -2,7 +2,6 @@
 #include "core/events/event_log.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <chrono>
 
 #include "sdk/support/errno_error.h"
+#include "sdk/support/file_lock.h"
 #include "sdk/support/files.h"
 #include "sdk/support/folder_watch.h"
 #include "sdk/support/line_reader.h"
@@ -26,13 +26,9 @@ std::int64_t now_ns() {
       .count();
 }
 
-void lock(int fd, int how, const fs::path& path) {
-  while (::flock(fd, how) != 0) {
-    if (errno != EINTR) {
-      throw errno_error(errno, "lock " + path.string());
-    }
-  }
-}
+// Who rotates holds the lock for one rename. A process that was stopped in it shall not keep
+// others from their work: they go without the event.
+LockWait patience() { return {std::chrono::steady_clock::now() + std::chrono::seconds(5), {}}; }
 
 bool is_at(int fd, const fs::path& path) {
   struct stat open {};
@@ -53,7 +49,7 @@ UniqueFd open_for_append(const fs::path& path) {
     if (!fd) {
       throw errno_error(errno, "open event log " + path.string());
     }
-    lock(fd.get(), LOCK_SH, path);
+    wait_for_lock(fd.get(), LockMode::kShared, path, patience());
     if (is_at(fd.get(), path)) {
       return fd;
     }
@@ -134,8 +130,10 @@ void EventLog::append(Event event) const {
 
 void EventLog::rotate(int fd) const {
   // Going from shared to exclusive lets others in between: whoever comes second finds the
-  // name moved.
-  lock(fd, LOCK_EX, path_);
+  // name moved. Beside others who are at it, it is left to the next event.
+  if (!try_lock(fd, LockMode::kExclusive, path_)) {
+    return;
+  }
   if (is_at(fd, path_) && ::rename(path_.c_str(), older(path_).c_str()) != 0) {
     throw errno_error(errno, "rotate " + path_.string());
   }

@@ -35,7 +35,8 @@ struct Context {
   store::Store& store;
   std::filesystem::path root;
   std::filesystem::path tmp;  // on disk, not in memory: archives from a pipe land here
-  Progress progress;
+  Progress progress = {};
+  std::function<bool()> cancelled = nullptr;  // whether the user asked to stop
 };
 
 }  // namespace gantry::image

@@ -24,7 +24,8 @@ off_t byte_of(const std::string& layer) {
 
 }  // namespace
 
-LayerLocks::LayerLocks(const std::filesystem::path& root) {
+LayerLocks::LayerLocks(const std::filesystem::path& root, std::function<bool()> cancelled)
+    : cancelled_(std::move(cancelled)) {
   make_directories(root, 0700);
   fd_ = open_file(root / "lock", O_RDWR | O_CREAT, 0600);
 }
@@ -37,6 +38,10 @@ bool LayerLocks::set(const std::string& layer, short type, bool wait) const {
   range.l_len = 1;
   while (::fcntl(fd_.get(), wait ? F_OFD_SETLKW : F_OFD_SETLK, &range) != 0) {
     if (errno == EINTR) {
+      if (cancelled_ && cancelled_()) {
+        throw Error(Code::kCancelled,
+                    "interrupted while another command works on layer " + layer);
+      }
       continue;
     }
     if (!wait && (errno == EAGAIN || errno == EACCES)) {

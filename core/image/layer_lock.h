@@ -8,6 +8,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "sdk/support/unique_fd.h"
@@ -17,7 +18,9 @@ namespace gantry::image {
 // All locks taken through one object end with it. Belongs to one thread.
 class LayerLocks {
  public:
-  explicit LayerLocks(const std::filesystem::path& root);
+  // cancelled: whether a wait that a signal interrupts shall end with kCancelled; may be null.
+  explicit LayerLocks(const std::filesystem::path& root,
+                      std::function<bool()> cancelled = nullptr);
 
   // Waits: an import takes as long as its archive is long, and its end, good or bad, frees
   // the lock. A lock held already is turned into the kind asked for.
@@ -30,6 +33,7 @@ class LayerLocks {
  private:
   [[nodiscard]] bool set(const std::string& layer, short type, bool wait) const;
   UniqueFd fd_;
+  std::function<bool()> cancelled_;
 };
 
 }  // namespace gantry::image

@@ -115,7 +115,7 @@ PullPolicy parse_pull_policy(const std::string& text) {
 
 model::Image pull(const Context& context, const std::string& name, const PullOptions& options) {
   const Staging staging(context.tmp);
-  const Skopeo skopeo(options, staging.path());
+  const Skopeo skopeo(options, staging.path(), context.cancelled);
   std::optional<Error> first;
   for (const std::string& candidate : registry_candidates(name, options.registries)) {
     try {

@@ -9,31 +9,21 @@
 #include <cerrno>
 #include <utility>
 
+#include "sdk/support/base64.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 #include "sdk/support/json.h"
+#include "sdk/support/pipe.h"
 #include "sdk/support/subprocess.h"
 
 namespace gantry::image {
 
 namespace {
 
-std::string base64(std::string_view text) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); i += 3) {
-    std::uint32_t group = 0;
-    const std::size_t have = std::min<std::size_t>(3, text.size() - i);
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = group << 8U | (k < have ? static_cast<unsigned char>(text[i + k]) : 0U);
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      out.push_back(k <= have ? kAlphabet[(group >> (18U - 6U * k)) & 63U] : '=');
-    }
-  }
-  return out;
-}
+// A manifest is a few KiB: a registry that takes longer does not answer.
+constexpr std::chrono::minutes kManifestPatience{2};
+// A download takes as long as it takes, but the user may stop it.
+constexpr int kLookMs = 250;
 
 // Its last words: time="…" level=fatal msg="…", with Go's quoting.
 std::string fatal_message(const std::string& output) {
@@ -79,18 +69,6 @@ class LineSplitter {
  private:
   std::string rest_;
 };
-
-struct Pipe {
-  UniqueFd out;
-  UniqueFd in;
-};
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw errno_error(errno, "make a pipe");
-  }
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 // False at the end of the stream.
 bool read_some(int fd, const std::function<void(std::string_view)>& take) {
@@ -157,6 +135,8 @@ std::string Skopeo::manifest(const Reference& reference) const {
     command.argv.push_back(std::move(argument));
   }
   command.argv.push_back(address(reference));
+  command.timeout = kManifestPatience;
+  command.cancelled = cancelled_;
   CommandResult result = run_command(command);
   if (result.exit_code != 0) {
     fail(reference, result.err);
@@ -175,17 +155,20 @@ void Skopeo::copy(const Reference& reference, const std::filesystem::path& folde
   Pipe out = make_pipe();
   Pipe err = make_pipe();
   SpawnOptions spawn_options;
-  spawn_options.fds = {{0, -1}, {1, out.in.get()}, {2, err.in.get()}};
+  spawn_options.fds = {{0, -1}, {1, out.write.get()}, {2, err.write.get()}};
   Child child = spawn(argv, spawn_options);
-  out.in.reset();
-  err.in.reset();
+  out.write.reset();
+  err.write.reset();
   LineSplitter lines;
   std::string words;
-  std::array<pollfd, 2> streams{pollfd{out.out.get(), POLLIN, 0},
-                                pollfd{err.out.get(), POLLIN, 0}};
+  std::array<pollfd, 2> streams{pollfd{out.read.get(), POLLIN, 0},
+                                pollfd{err.read.get(), POLLIN, 0}};
   while (streams[0].fd >= 0 || streams[1].fd >= 0) {
-    if (::poll(streams.data(), streams.size(), -1) < 0 && errno != EINTR) {
+    if (::poll(streams.data(), streams.size(), kLookMs) < 0 && errno != EINTR) {
       throw errno_error(errno, "wait for skopeo");
+    }
+    if (cancelled_ && cancelled_()) {
+      throw Error(Code::kCancelled, "interrupted while pulling " + reference.text());
     }
     if (streams[0].revents != 0 &&
         !read_some(streams[0].fd, [&](std::string_view bytes) { lines.feed(bytes, line); })) {

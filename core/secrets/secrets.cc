@@ -2,14 +2,14 @@
 #include "core/secrets/secrets.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 
 #include <algorithm>
 #include <cctype>
 #include <set>
 
 #include "core/model/ids.h"
-#include "sdk/support/errno_error.h"
+#include "sdk/support/cleanup.h"
+#include "sdk/support/file_lock.h"
 #include "sdk/support/files.h"
 
 namespace gantry::secrets {
@@ -24,14 +24,10 @@ constexpr std::size_t kIdLength = 25;
 bool is_alphanumeric(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
 // Keeps writers of the folder apart: while held, a file without a record is nobody's.
-UniqueFd lock(const fs::path& folder) {
+UniqueFd hold(const fs::path& folder, const std::function<bool()>& cancelled) {
   make_directories(folder, 0700);
   UniqueFd fd = open_file(folder, O_RDONLY | O_DIRECTORY);
-  while (::flock(fd.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) {
-      throw errno_error(errno, "lock " + folder.string());
-    }
-  }
+  wait_for_lock(fd.get(), LockMode::kExclusive, folder, usual_wait(cancelled));
   return fd;
 }
 
@@ -55,17 +51,43 @@ void require_valid_secret_name(const std::string& name) {
   }
 }
 
-// What a create or rm that was killed left behind.
-void Secrets::drop_orphans() const {
+std::vector<std::string> Secrets::list_orphans() const {
   std::set<std::string> known;
   for (const model::Secret& secret : list()) {
     known.insert(secret.id);
   }
+  std::vector<std::string> files;
   std::error_code gone;
   for (const auto& entry : fs::directory_iterator(folder_, gone)) {
-    if (known.count(entry.path().filename()) == 0) {
-      remove_file(entry.path());
+    if (const std::string name = entry.path().filename(); !known.contains(name)) {
+      files.push_back(name);
     }
+  }
+  return files;
+}
+
+// A commit that failed may have come through all the same.
+void Secrets::drop_unrecorded(const std::string& id) const noexcept {
+  try {
+    if (!store_.read([&](const store::Reader& reader) { return reader.find_secret(id); })) {
+      remove_file(folder_ / id);
+    }
+  } catch (const std::exception&) {  // system check finds it
+  }
+}
+
+std::vector<std::string> Secrets::orphans() const {
+  if (!gantry::exists(folder_)) {
+    return {};
+  }
+  const UniqueFd held = hold(folder_, cancelled_);
+  return list_orphans();
+}
+
+void Secrets::drop_orphans() const {
+  const UniqueFd held = hold(folder_, cancelled_);
+  for (const std::string& file : list_orphans()) {
+    remove_file(folder_ / file);
   }
 }
 
@@ -85,16 +107,12 @@ std::string Secrets::create(const NewSecret& request) {
   secret.labels = request.labels;
   secret.created_ns = request.created_ns;
   secret.updated_ns = request.created_ns;
-  const UniqueFd held = lock(folder_);
-  drop_orphans();
+  const UniqueFd held = hold(folder_, cancelled_);
+  Cleanup undo([&] { drop_unrecorded(secret.id); });
   write_file(folder_ / secret.id, request.data, 0600, Sync::kFile);
-  try {
-    store_.write(ports::Durability::kDurable,
-                 [&](store::Writer& writer) { writer.create_secret(secret); });
-  } catch (...) {
-    drop_orphans();
-    throw;
-  }
+  store_.write(ports::Durability::kDurable,
+               [&](store::Writer& writer) { writer.create_secret(secret); });
+  undo.dismiss();
   return secret.id;
 }
 
@@ -112,11 +130,11 @@ model::Secret Secrets::inspect(const std::string& name_or_id) const {
 }
 
 std::string Secrets::remove(const std::string& name_or_id) {
-  const UniqueFd held = lock(folder_);
+  const UniqueFd held = hold(folder_, cancelled_);
   const model::Secret secret = inspect(name_or_id);
   store_.write(ports::Durability::kDurable,
                [&](store::Writer& writer) { writer.remove_secret(secret.id); });
-  drop_orphans();
+  remove_file(folder_ / secret.id);
   return secret.id;
 }
 

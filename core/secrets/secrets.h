@@ -28,9 +28,11 @@ class Secrets {
   // Data must be smaller than this.
   static constexpr std::size_t kMaxSize = 512000;
 
-  // folder is the file driver's; made when first needed.
-  Secrets(store::Store& store, std::filesystem::path folder)
-      : store_(store), folder_(std::move(folder)) {}
+  // folder is the file driver's; made when first needed. cancelled: whether a wait for its
+  // lock shall end with kCancelled; may be null.
+  Secrets(store::Store& store, std::filesystem::path folder,
+          std::function<bool()> cancelled = nullptr)
+      : store_(store), folder_(std::move(folder)), cancelled_(std::move(cancelled)) {}
 
   // The new id. The data is on the disk before the record is.
   std::string create(const NewSecret& request);
@@ -41,11 +43,18 @@ class Secrets {
   // kNotFound when it, or its data, is gone.
   [[nodiscard]] std::string data(const std::string& id) const;
 
- private:
+  // Files that no record names: what a create or rm that was killed left.
+  [[nodiscard]] std::vector<std::string> orphans() const;
   void drop_orphans() const;
+
+ private:
+  // REQUIRES: the folder's lock.
+  [[nodiscard]] std::vector<std::string> list_orphans() const;
+  void drop_unrecorded(const std::string& id) const noexcept;
 
   store::Store& store_;
   std::filesystem::path folder_;
+  std::function<bool()> cancelled_;
 };
 
 // Throws kInvalid unless the name is one that podman takes.

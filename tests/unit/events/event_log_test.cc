@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/events/event_log.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
 
 #include <atomic>
 #include <chrono>
@@ -145,6 +147,21 @@ TEST_F(EventLogTest, FollowsAcrossRotation) {
   for (int i = 0; i < kEvents; ++i) {
     EXPECT_EQ(followed[static_cast<std::size_t>(i)], std::to_string(i));
   }
+}
+
+TEST_F(EventLogTest, WaitsForNobodyToRotate) {
+  const EventLog log(path(), 150);
+  log.append(event("first"));
+  {
+    const UniqueFd stopped = open_file(path(), O_RDONLY);  // in the middle of its append
+    ASSERT_EQ(::flock(stopped.get(), LOCK_SH), 0);
+    log.append(event("second"));
+    log.append(event("third"));
+    EXPECT_FALSE(gantry::exists(path().string() + ".1"));
+  }
+  log.append(event("fourth"));
+  EXPECT_TRUE(gantry::exists(path().string() + ".1"));
+  EXPECT_THAT(names(log), ElementsAre("first", "second", "third", "fourth"));
 }
 
 TEST_F(EventLogTest, FollowsUntilAnHour) {

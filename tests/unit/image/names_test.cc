@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/time.h>
+
+#include <csignal>
+
 #include "core/image/layer_gc.h"
 #include "core/image/layer_lock.h"
 #include "core/image/lookup.h"
@@ -128,6 +132,23 @@ TEST_F(NamesTest, PrunesDanglingImagesOnlyUnlessAskedForAll) {
   EXPECT_TRUE(prune_images(context(), true, [](const model::Image&) { return false; }).empty());
   EXPECT_EQ(prune_images(context(), true)[0].deleted, named);
   expect_nothing_left();
+}
+
+TEST_F(NamesTest, WaitingForALoadInProgressCanBeStopped) {
+  const LayerLocks loader(folder_ / "images");
+  loader.own("layer");
+  const LayerLocks second(folder_ / "images", [] { return true; });
+  struct sigaction ring {};
+  ring.sa_handler = [](int) {};
+  struct sigaction before {};
+  ASSERT_EQ(::sigaction(SIGALRM, &ring, &before), 0);
+  // Again and again, as the first may come before the wait.
+  const itimerval soon{{0, 20'000}, {0, 20'000}};
+  ASSERT_EQ(::setitimer(ITIMER_REAL, &soon, nullptr), 0);
+  EXPECT_ERROR(second.share("layer"), Code::kCancelled, "layer");
+  const itimerval never{};
+  ASSERT_EQ(::setitimer(ITIMER_REAL, &never, nullptr), 0);
+  ASSERT_EQ(::sigaction(SIGALRM, &before, nullptr), 0);
 }
 
 TEST_F(NamesTest, LeavesTheLayersOfALoadInProgressAlone) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/secrets/secrets.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "sdk/support/files.h"
@@ -56,6 +58,16 @@ TEST_F(SecretsTest, RootAloneCanRead) {
   EXPECT_EQ(info.st_mode & 07777U, 0700U);
 }
 
+TEST_F(SecretsTest, WaitingForAnotherCommandCanBeStopped) {
+  (void)secrets_.create(named("one"));
+  const UniqueFd other = open_file(folder_, O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(::flock(other.get(), LOCK_EX), 0);
+  Secrets impatient(store_, folder_, [] { return true; });
+  EXPECT_EQ(code_of([&] { (void)impatient.create(named("two")); }), Code::kCancelled);
+  ASSERT_EQ(::flock(other.get(), LOCK_UN), 0);
+  (void)impatient.create(named("two"));
+}
+
 TEST_F(SecretsTest, FoundByNameIdAndPrefix) {
   const std::string id = secrets_.create(named("one"));
   for (const std::string& word : {std::string("one"), id, id.substr(0, 20)}) {
@@ -88,11 +100,16 @@ TEST_F(SecretsTest, RemovedWithItsData) {
   EXPECT_EQ(code_of([&] { (void)secrets_.remove("one"); }), Code::kNotFound);
 }
 
-TEST_F(SecretsTest, WhatADeadCreateLeftGoesWithTheNextOne) {
+// Another store may know it: only who made sure of the store takes what it does not know.
+TEST_F(SecretsTest, WhatADeadCreateLeftGoesWhenAskedFor) {
   fs::create_directories(folder_);
   write_file(folder_ / "orphan", "data");
-  (void)secrets_.create(named("one"));
+  const std::string id = secrets_.create(named("one"));
+  (void)secrets_.remove(secrets_.create(named("two")));
+  EXPECT_EQ(secrets_.orphans(), std::vector<std::string>{"orphan"});
+  secrets_.drop_orphans();
   EXPECT_EQ(files(), 1U);
+  EXPECT_EQ(secrets_.data(id), "data");
 }
 
 }  // namespace
