@@ -2,6 +2,7 @@
 #include "core/spec/contributors.h"
 #include "core/spec/seccomp_bpf.h"
 #include "core/spec/seccomp_profile.h"
+#include "sdk/support/base64.h"
 #include "sdk/support/files.h"
 
 namespace gantry::spec {
@@ -30,7 +31,8 @@ Json resolved(const std::string& path, const std::string& text, const SeccompCon
 
 // Everything that the program depends on, and nothing else.
 std::string cache_key(const std::string& text, const SeccompContext& context) {
-  std::string key = std::string("v") + kCompilerVersion + " " + context.machine + " " +
+  std::string key = std::string("v") + kCompilerVersion + " libseccomp " +
+                    seccomp_library_version() + " " + context.machine + " " +
                     std::to_string(context.kernel_major) + "." +
                     std::to_string(context.kernel_minor);
   for (const std::string& capability : context.capabilities) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -196,21 +197,27 @@ class Compiler {
   Filter filter_;
 };
 
-// FNV-1a. Names the file; the key itself stands in the file, so a collision costs time only.
-std::string file_name_of(const std::string& key) {
+// FNV-1a: against accidents, not against anybody who may write here.
+std::string hash_of(std::string_view bytes) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : key) {
+  for (const char c : bytes) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
   }
   std::array<char, 24> text{};
   (void)std::snprintf(text.data(), text.size(), "%016llx",
                       static_cast<unsigned long long>(hash));
-  return std::string(text.data()) + ".bpf";
+  return text.data();
 }
 
+// The key itself stands in the file, so two keys with one name cost time only.
+std::string file_name_of(const std::string& key) { return hash_of(key) + ".bpf"; }
+
 std::string header_of(const std::string& key) {
-  return "gantry-seccomp 1 " + std::to_string(key.size()) + "\n" + key + "\n";
+  return "gantry-seccomp 2 " + std::to_string(key.size()) + "\n" + key + "\n";
 }
+
+// At the end: of all before it.
+std::string seal_of(std::string_view bytes) { return "\n" + hash_of(bytes) + "\n"; }
 
 std::optional<std::string> read_cached(const std::filesystem::path& path,
                                        const std::string& key) {
@@ -220,12 +227,14 @@ std::optional<std::string> read_cached(const std::filesystem::path& path,
       (st.st_mode & 022U) != 0) {
     return std::nullopt;
   }
-  std::string text = read_all(fd.get(), path.string());
+  const std::string text = read_all(fd.get(), path.string());
   const std::string header = header_of(key);
-  if (!text.starts_with(header) || text.size() == header.size()) {
+  const std::size_t sealed = text.size() - std::min(text.size(), seal_of("").size());
+  if (sealed <= header.size() || !text.starts_with(header) ||
+      text.substr(sealed) != seal_of(std::string_view(text).substr(0, sealed))) {
     return std::nullopt;
   }
-  return text.substr(header.size());
+  return text.substr(header.size(), sealed - header.size());
 }
 
 }  // namespace
@@ -250,6 +259,14 @@ std::string compile_seccomp(const Json& seccomp) {
   }
 }
 
+std::string seccomp_library_version() {
+  const LazyLibrary library("libseccomp.so.2");
+  const scmp_version* version =
+      library.symbol<decltype(&::seccomp_version)>("seccomp_version")();
+  return std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+         std::to_string(version->micro);
+}
+
 std::string cached_text(const std::filesystem::path& folder, const std::string& key,
                         const std::function<std::string()>& make) {
   if (folder.empty()) {
@@ -266,27 +283,10 @@ std::string cached_text(const std::filesystem::path& folder, const std::string& 
   std::string text = make();
   try {
     make_directories(folder, 0700);
-    write_file(path, header_of(key) + text, 0600);
+    const std::string sealed = header_of(key) + text;
+    write_file(path, sealed + seal_of(sealed), 0600);
   } catch (const Error&) {
     // A full or read-only disk must not stop a container that needs nothing of it.
-  }
-  return text;
-}
-
-std::string base64(const std::string& bytes) {
-  constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t left = bytes.size() - i;
-    const auto byte = [&](std::size_t at) -> unsigned {
-      return at < left ? static_cast<unsigned char>(bytes[i + at]) : 0U;
-    };
-    const unsigned group = (byte(0) << 16U) | (byte(1) << 8U) | byte(2);
-    text += kDigits[(group >> 18U) & 63U];
-    text += kDigits[(group >> 12U) & 63U];
-    text += left > 1 ? kDigits[(group >> 6U) & 63U] : '=';
-    text += left > 2 ? kDigits[group & 63U] : '=';
   }
   return text;
 }

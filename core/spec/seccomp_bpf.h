@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Compiled seccomp filters. Compiling takes libseccomp some 20 ms, reading a compiled
-// program from the cache well under one. libseccomp is opened only to compile.
+// program from the cache well under one.
 #pragma once
 
 #include <filesystem>
@@ -21,15 +21,16 @@ namespace gantry::spec {
 // libseccomp; kInvalid names the rule it cannot express.
 [[nodiscard]] std::string compile_seccomp(const Json& seccomp);
 
+// What would compile: "2.5.4". Opening libseccomp to ask takes 0.08 ms. kUnsupported without
+// it.
+[[nodiscard]] std::string seccomp_library_version();
+
 // The text kept for key in folder, or what make answers, kept for the next time. A file
-// counts only when it belongs to this user, nobody else may write it, and it was made for
-// this very key. An unusable folder costs the cache, not the outcome. An empty folder: no
-// cache. Any process at once.
+// counts only when it belongs to this user, nobody else may write it, it was made for this
+// very key, and it is whole: a power cut may cut it short. An unusable folder costs the
+// cache, not the outcome. An empty folder: no cache. Any process at once.
 [[nodiscard]] std::string cached_text(const std::filesystem::path& folder,
                                       const std::string& key,
                                       const std::function<std::string()>& make);
-
-// RFC 4648, padded.
-[[nodiscard]] std::string base64(const std::string& bytes);
 
 }  // namespace gantry::spec

@@ -105,12 +105,26 @@ TEST(SeccompCache, TrustsOnlyItsOwnFiles) {
   EXPECT_EQ(cached_text("/proc/no-such/folder", "k", [] { return std::string("v"); }), "v");
 }
 
-TEST(SeccompCache, Base64) {
-  EXPECT_EQ(base64(""), "");
-  EXPECT_EQ(base64("f"), "Zg==");
-  EXPECT_EQ(base64("fo"), "Zm8=");
-  EXPECT_EQ(base64("foo"), "Zm9v");
-  EXPECT_EQ(base64("\xff\xfe\xfd"), "//79");
+TEST(SeccompCache, TakesNoFileThatWasCutShort) {
+  const std::filesystem::path folder =
+      make_temp_directory(std::filesystem::temp_directory_path() / "gantry-cache-XXXXXX");
+  const Cleanup cleanup([&] { remove_tree(folder); });
+  const std::string filter = "program;program;program;";
+  const auto text = [&] { return cached_text(folder, "key", [&] { return filter; }); };
+  EXPECT_EQ(text(), filter);
+  const std::filesystem::path file = std::filesystem::directory_iterator(folder)->path();
+  const std::string whole = read_file(file);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    write_file(file, whole.substr(0, size), 0600);
+    EXPECT_EQ(text(), filter) << size;
+    EXPECT_EQ(read_file(file), whole) << "not mended";
+  }
+  write_file(file, whole.substr(0, whole.size() - 40) + std::string(40, '\0'), 0600);
+  EXPECT_EQ(text(), filter);
+}
+
+TEST(SeccompCache, KnowsItsCompiler) {
+  EXPECT_TRUE(seccomp_library_version().starts_with("2."));
 }
 
 TEST(Seccomp, GoesToTheRuntimeInTheFormItTakes) {
