@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/lifecycle/announce.h"
+#include "core/lifecycle/cgroup_leftovers.h"
 #include "core/lifecycle/durability.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/transaction.h"
@@ -16,8 +17,7 @@ namespace gantry::lifecycle {
 namespace {
 
 // Looked for in the transaction that says "removing": create looks for that in its own.
-void mark_removing(engine::Engine& engine, LockedContainer& container,
-                   const Removal& removal) {
+void mark_removing(engine::Engine& engine, LockedContainer& container, const Removal& removal) {
   const std::string& id = container.config.id;
   model::ContainerState& state = container.state;
   state.remove_volumes = state.remove_volumes || removal.volumes ||
@@ -45,6 +45,8 @@ std::optional<Error> undo_all(StepContext& context, bool insist) {
   std::optional<Error> left;
   if (gantry::exists(layout.container_run(id)) || context.state.monitor_pid > 0) {
     left = play_backwards(activate_steps(), context, Journal(layout.journal(id)));
+  } else {
+    remove_cgroups(cgroups_path(context.config));
   }
   if (left && insist) {
     log::warning("container " + id + ": ignoring that something is left: " + left->what());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/sync.h"
 
+#include <functional>
+
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/transaction.h"
@@ -37,7 +39,45 @@ ports::ExitSource exit_source(const engine::Engine& engine, const std::string& i
   return {id, engine.layout.exits(), engine.layout.bundle(id), state.monitor_pid};
 }
 
+// REQUIRES: whoever began it has died or failed.
+void settle_freezing(engine::Engine& engine, const std::string& id, ContainerState& state) {
+  if (!state.freezing) {
+    return;
+  }
+  const auto config =
+      engine.store.read([&](const store::Reader& reader) { return reader.find_container(id); });
+  if (config && (state.status == Status::kRunning || state.status == Status::kPaused)) {
+    try {
+      const Json truth = engine.backends.runtime(config->backends.runtime).state(id);
+      state.status = truth.value("status", "") == "paused" ? Status::kPaused : Status::kRunning;
+    } catch (const Error& e) {
+      if (e.code() != Code::kNotFound) {
+        throw e.while_doing("find out whether container " + config->name + " is paused");
+      }
+      log::debug("container " + config->name + " ended meanwhile: " + e.what());
+    }
+  }
+  state.freezing = false;
+}
+
+void attempt(const std::string& id, const LockOptions& options,
+             const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& e) {
+    if (!options.go_on) {
+      throw;
+    }
+    log::warning("container " + model::short_id(id) + ": going on, although: " + e.what());
+  }
+}
+
 }  // namespace
+
+void begin_freezing(engine::Engine& engine, LockedContainer& container) {
+  container.state.freezing = true;
+  save_state(engine, container);
+}
 
 ContainerState observe(engine::Engine& engine, const std::string& id,
                        const ContainerState& recorded) {
@@ -50,8 +90,10 @@ ContainerState observe(engine::Engine& engine, const std::string& id,
     return state;
   }
   if (!gantry::exists(engine.layout.container_run(id))) {
-    // Somebody wiped the run directory: the monitor may well live on.
+    // Whoever cleaned up after its end died before it said so; or somebody wiped the run
+    // directory, and the monitor may well live on.
     const int monitor = state.monitor_pid;
+    state.status = state.status == Status::kStopped ? Status::kExited : state.status;
     forget_boot(state);
     state.monitor_pid = monitor;
     return state;
@@ -78,6 +120,9 @@ ContainerState observe(engine::Engine& engine, const std::string& id,
         "it can be started again";
     state.pid = 0;
   }
+  if (state.freezing && !engine.locks.is_held(locks::Kind::kContainer, id)) {
+    attempt(id, {.go_on = true}, [&] { settle_freezing(engine, id, state); });
+  }
   return state;
 }
 
@@ -88,6 +133,7 @@ void save_state(engine::Engine& engine, const LockedContainer& container) {
 }
 
 void deactivate(engine::Engine& engine, LockedContainer& container) {
+  const engine::Cancellation::Shield shield(engine.cancellation);
   StepContext context{engine, container.config, container.state};
   const std::optional<Error> left = play_backwards(
       activate_steps(), context, Journal(engine.layout.journal(container.config.id)));
@@ -103,10 +149,9 @@ void deactivate(engine::Engine& engine, LockedContainer& container) {
   }
 }
 
-std::optional<LockedContainer> lock_if_exists(engine::Engine& engine, const std::string& id) {
-  LockedContainer container;
-  container.lock =
-      engine.locks.acquire(locks::Kind::kContainer, id, locks::LockTable::kPatience);
+bool look_again(engine::Engine& engine, LockedContainer& container,
+                const LockOptions& options) {
+  const std::string id = container.config.id;
   const bool found = engine.store.read([&](const store::Reader& reader) {
     const auto config = reader.find_container(id);
     const auto state = reader.find_state(id);
@@ -117,11 +162,11 @@ std::optional<LockedContainer> lock_if_exists(engine::Engine& engine, const std:
     return config && state;
   });
   if (!found) {
-    container.lock.release_and_forget();
-    return std::nullopt;
+    return false;
   }
   const Status recorded = container.state.status;
-  const ContainerState now = observe(engine, id, container.state);
+  ContainerState now = observe(engine, id, container.state);
+  attempt(id, options, [&] { settle_freezing(engine, id, now); });
   if (is_active(recorded) && now.status == Status::kStopped) {
     announce(engine, container.config, "died",
              {{"containerExitCode", std::to_string(now.exit_code)}});
@@ -137,20 +182,33 @@ std::optional<LockedContainer> lock_if_exists(engine::Engine& engine, const std:
   const bool rebooted = inactive && recorded != now.status;
   if (rebooted || (inactive && gantry::exists(engine.layout.container_run(id)))) {
     log::debug("container " + model::short_id(id) + ": undoing an unfinished activation");
-    deactivate(engine, container);
+    attempt(id, options, [&] { deactivate(engine, container); });
   } else if (changed) {
     save_state(engine, container);
+  }
+  return true;
+}
+
+std::optional<LockedContainer> lock_if_exists(engine::Engine& engine, const std::string& id,
+                                              const LockOptions& options) {
+  LockedContainer container;
+  container.lock = engine.locks.acquire(locks::Kind::kContainer, id, options.patience);
+  container.config.id = id;
+  if (!look_again(engine, container, options)) {
+    container.lock.release_and_forget();
+    return std::nullopt;
   }
   return container;
 }
 
-LockedContainer lock_container(engine::Engine& engine, const std::string& name_or_id) {
+LockedContainer lock_container(engine::Engine& engine, const std::string& name_or_id,
+                               const LockOptions& options) {
   const std::string id = model::is_full_id(name_or_id)
                              ? name_or_id
                              : engine.store.read([&](const store::Reader& reader) {
                                  return reader.resolve_container(name_or_id);
                                });
-  if (std::optional<LockedContainer> container = lock_if_exists(engine, id)) {
+  if (std::optional<LockedContainer> container = lock_if_exists(engine, id, options)) {
     return std::move(*container);
   }
   throw Error(Code::kNotFound,

@@ -35,6 +35,8 @@ struct ContainerState {
   int exit_code = 0;
   bool oom_killed = false;
   bool stopped_by_user = false;
+  bool freezing = false;        // somebody began to freeze or thaw it: only the runtime knows
+  bool remove_volumes = false;  // removing: its anonymous volumes go too
   unsigned restart_count = 0;
   std::int64_t started_ns = 0;  // 0: never
   std::int64_t finished_ns = 0;

@@ -67,6 +67,7 @@ void FakeStorage::create(const ports::LayerCreate& request) {
     layer.parent = request.parent;
     layer.writable = request.writable;
     layer.mapping = request.mapping;
+    layer.options_json = request.options_json;
     layers_.emplace(request.id, std::move(layer));
   });
 }

@@ -25,6 +25,7 @@ struct FakeLayer {
   bool mounted = false;
   std::string tar;
   ports::IdMapping mapping;
+  std::string options_json;
   std::vector<ports::Change> changes;  // what changes() answers
 };
 

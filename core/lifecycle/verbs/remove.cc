@@ -49,8 +49,8 @@ std::optional<LockedContainer> end_or_go_on(engine::Engine& engine, LockedContai
     if (e.code() == Code::kCancelled) {
       throw;
     }
-    log::warning("container " + id + ": going on, although it could not be stopped: " +
-                 e.what());
+    log::warning("container " + id +
+                 ": going on, although it could not be stopped: " + e.what());
   }
   return lock_if_exists(engine, id, {.go_on = true});
 }
@@ -97,8 +97,8 @@ std::vector<std::string> remove(engine::Engine& engine, const std::string& name_
     const int signal = paused || patience == 0
                            ? SIGKILL
                            : std::atoi(container.config.process.stop_signal.c_str());
-    std::optional<LockedContainer> ended = end_or_go_on(
-        engine, std::move(container), signal, std::chrono::seconds(patience));
+    std::optional<LockedContainer> ended =
+        end_or_go_on(engine, std::move(container), signal, std::chrono::seconds(patience));
     if (!ended) {
       return removed;
     }
