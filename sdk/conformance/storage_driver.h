@@ -53,12 +53,14 @@ class Driver {
     }
   }
 
-  Answer try_create(const std::string& id, const std::string& parent, std::uint32_t flags) {
+  Answer try_create(const std::string& id, const std::string& parent, std::uint32_t flags,
+                    const std::string& options = "") {
     gantry_layer_create request{};
     request.struct_size = sizeof(request);
     request.flags = flags;
     request.id = boundary::to_abi(id);
     request.parent = boundary::to_abi(parent);
+    request.options_json = boundary::to_abi(options);
     return call(ops_.create, self(), &request);
   }
   void create(const std::string& id, const std::string& parent = "", std::uint32_t flags = 0) {
@@ -87,8 +89,10 @@ class Driver {
     apply(id, make_tar(entries));
     commit(id);
   }
-  void container(const std::string& id, const std::string& parent) {
-    create(id, parent, GANTRY_LAYER_WRITABLE);
+  void container(const std::string& id, const std::string& parent,
+                 const std::string& options = "") {
+    const Answer answer = try_create(id, parent, GANTRY_LAYER_WRITABLE, options);
+    require(answer.code == GANTRY_OK, "create " + id + " failed: " + answer.message);
     commit(id);
   }
   std::filesystem::path mount(const std::string& id, std::uint32_t flags = 0) {

@@ -398,6 +398,18 @@ void mounts_deep_stacks(Bench& bench) {
                 std::to_string(kLayers - 1));
 }
 
+void takes_volatile_layers(Bench& bench) {
+  Driver driver(bench);
+  driver.layer("base", "", {tar_file("a", "1")});
+  driver.container("c", "base", R"({"volatile":"true"})");
+  for (const char* expected : {"1", "2", "2"}) {
+    const fs::path root = driver.mount("c");
+    require_equal("a file of a volatile layer", text_of(root / "a"), expected);
+    write_file(root / "a", "2");
+    driver.unmount("c");
+  }
+}
+
 void ends_listing_early(Bench& bench) {
   Driver driver(bench);
   driver.layer("one", "", {tar_file("a", "1")});
@@ -437,6 +449,7 @@ const Suite& storage_suite() {
       {"a broken stream is CORRUPT", refuses_broken_streams},
       {"a rootless layer takes no devices", refuses_devices_when_rootless},
       {"130 layers can be mounted", mounts_deep_stacks},
+      {"a layer may be volatile, and mounted again", takes_volatile_layers},
       {"a listing ends when told to", ends_listing_early}};
   return suite;
 }
