@@ -43,7 +43,10 @@ typedef struct gantry_layer_create {
   uint64_t uid_map_count;
   const gantry_id_range* gid_map;
   uint64_t gid_map_count;
-  gantry_str options_json; /* --storage-opt, an object of strings; empty: none */
+  /* An object of strings; empty: none. "volatile": "true" comes from the core: what is written
+   * to the layer need not survive a power cut. Drivers may ignore that one; others are their
+   * own, and GANTRY_ERR_UNSUPPORTED where they do not know them. */
+  gantry_str options_json;
 } gantry_layer_create;
 
 typedef struct gantry_layer_info {
