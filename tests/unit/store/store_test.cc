@@ -120,7 +120,7 @@ TEST_F(StoreTest, RemovedContainerLeavesNothingAndFreesItsName) {
     w.put_exec(session);
   });
   write([&](Writer& w) { w.remove_container(id_of('a')); });
-  EXPECT_THAT(keys(), ElementsAre(kSchemaKey));
+  EXPECT_THAT(keys(), ElementsAre(kIdKey, kSchemaKey));
   write([&](Writer& w) { w.remove_container(id_of('a')); });  // gone counts as done
   create(container(id_of('b'), "web"));
   EXPECT_EQ(resolve("web"), id_of('b'));
