@@ -34,6 +34,19 @@ class TestExport:
         gantry_once.ok("exec", "box", "touch", "/data/file")
         assert "data/file" not in names_of(gantry_once("export", "box").raw_out)
 
+    def test_a_slow_reader_keeps_nobody_from_stopping_it(self, gantry, place):
+        gantry.start(name="box")
+        gantry.ok("exec", "box", "sh", "-c", "head -c 4000000 /dev/zero > /big")
+        with gantry.spawn("export", "box") as export:
+            # It has begun, and now waits for room in the pipe.
+            head = os.read(export.stdout.fileno(), 1)
+            gantry.ok("stop", "box")
+            assert gantry.status("box") == "exited"
+            assert not (gantry.engine.run / "containers" / gantry.inspect("box")["Id"]).exists()
+            rest, err = export.communicate(timeout=30)
+            assert export.returncode == 0, err
+        assert names_of(head + rest)["big"].size == 4000000
+
     def test_it_can_be_imported_again(self, gantry_once, place):
         gantry_once.ok("create", "--name=box", gantry_once.image, "true")
         gantry_once.ok("export", "-o", place / "box.tar", "box")
