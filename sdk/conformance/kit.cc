@@ -2,7 +2,12 @@
 #include "sdk/conformance/kit.h"
 
 #include <dlfcn.h>
+#include <gantry/abi/network.h>
+#include <gantry/abi/runtime.h>
+#include <gantry/abi/state.h>
+#include <gantry/abi/storage.h>
 
+#include <cstddef>
 #include <cstring>
 #include <utility>
 
@@ -32,6 +37,21 @@ const Suite& suite_of(std::uint32_t kind) {
 const char* kind_name(std::uint32_t kind) {
   static constexpr const char* kNames[] = {"?", "oci", "storage", "net", "state"};
   return kind <= GANTRY_KIND_STATE ? kNames[kind] : kNames[0];
+}
+
+std::uint16_t major_of(std::uint32_t kind) {
+  switch (kind) {
+    case GANTRY_KIND_OCI:
+      return GANTRY_OCI_MAJOR;
+    case GANTRY_KIND_STORAGE:
+      return GANTRY_STORAGE_MAJOR;
+    case GANTRY_KIND_NET:
+      return GANTRY_NET_MAJOR;
+    case GANTRY_KIND_STATE:
+      return GANTRY_STATE_MAJOR;
+    default:
+      throw Error(Code::kUnsupported, "no suite for plug-ins of kind " + std::to_string(kind));
+  }
 }
 
 template <typename Visit>
@@ -92,12 +112,20 @@ const gantry_plugin& load(const std::filesystem::path& file) {
   }
   const auto entry = reinterpret_cast<gantry_plugin_entry_fn>(symbol);
   const gantry_plugin* plugin = entry();
-  if (plugin == nullptr || plugin->struct_size < sizeof(gantry_plugin) ||
-      plugin->create == nullptr || plugin->destroy == nullptr || plugin->ops == nullptr) {
+  // As the host does it: what came after ops may be missing.
+  constexpr std::size_t kLeast = offsetof(gantry_plugin, ops) + sizeof(gantry_plugin::ops);
+  if (plugin == nullptr || plugin->struct_size < kLeast || plugin->create == nullptr ||
+      plugin->destroy == nullptr || plugin->ops == nullptr) {
     throw Error(Code::kInvalid, path + " answers with an incomplete descriptor");
   }
   if (entry() != plugin) {
     throw Error(Code::kInvalid, path + " answers with another descriptor each time");
+  }
+  if (const std::uint16_t major = major_of(plugin->kind); plugin->major != major) {
+    throw Error(Code::kUnsupported, path + " speaks version " + std::to_string(plugin->major) +
+                                        "." + std::to_string(plugin->minor) +
+                                        " of the interface " + kind_name(plugin->kind) +
+                                        "; this kit judges version " + std::to_string(major));
   }
   return *plugin;
 }
