@@ -79,6 +79,10 @@ Fd lock(const std::string& path, bool exclusive, Clock::time_point deadline) {
     }
     pollfd event{closed.get(), POLLIN, 0};
     (void)::poll(&event, 1, static_cast<int>(std::min(left, milliseconds(20)).count()));
+    // What is not read wakes the next poll at once, and for ever.
+    char events[4096];
+    while (::read(closed.get(), events, sizeof(events)) > 0) {
+    }
   }
 }
 
@@ -93,18 +97,22 @@ Records load(const std::string& path) {
     }
     fail_io("open " + path);
   }
+  const auto read = [&](void* to, std::size_t size) {
+    const std::size_t got = std::fread(to, 1, size, file.get());
+    if (std::ferror(file.get()) != 0) {
+      fail_io("read " + path);
+    }
+    return got;
+  };
   std::uint32_t sizes[2];
-  while (std::fread(sizes, sizeof(sizes), 1, file.get()) == 1) {
-    std::string key(sizes[0], '\0');
-    std::string value(sizes[1], '\0');
-    if (std::fread(key.data(), 1, key.size(), file.get()) != key.size() ||
-        std::fread(value.data(), 1, value.size(), file.get()) != value.size()) {
+  while (const std::size_t got = read(sizes, sizeof(sizes))) {
+    std::string key(got == sizeof(sizes) ? sizes[0] : 0, '\0');
+    std::string value(got == sizeof(sizes) ? sizes[1] : 0, '\0');
+    if (got != sizeof(sizes) || read(key.data(), key.size()) != key.size() ||
+        read(value.data(), value.size()) != value.size()) {
       throw Error(Code::kCorrupt, path + " is cut short; restore it from a backup");
     }
     records.emplace(std::move(key), std::move(value));
-  }
-  if (std::ferror(file.get()) != 0) {
-    fail_io("read " + path);
   }
   return records;
 }
@@ -133,7 +141,8 @@ void store(const std::string& dir, const std::string& path, const Records& recor
     }
     at += static_cast<std::size_t>(put);
   }
-  if (durable && ::fdatasync(file.get()) != 0) {
+  // In a relaxed commit too: what it replaces may have been promised to be durable.
+  if (::fdatasync(file.get()) != 0) {
     fail_io("sync " + fresh);
   }
   if (::rename(fresh.c_str(), path.c_str()) != 0) {
@@ -222,12 +231,15 @@ class FileState final : public gantry::plugin::State {
 
   std::unique_ptr<gantry::plugin::Transaction> begin(bool exclusive,
                                                      std::int64_t timeout_ms) override {
+    require_open();
+    const auto wait = std::clamp<std::int64_t>(timeout_ms, 0, kLongestWait);
     return std::make_unique<FileTransaction>(dir_, exclusive,
-                                             Clock::now() + milliseconds(timeout_ms));
+                                             Clock::now() + milliseconds(wait));
   }
 
   // Each commit makes a new file: its inode and time are as good as a counter.
   std::uint64_t generation() override {
+    require_open();
     struct stat st {};
     if (::stat((dir_ + "/records").c_str(), &st) != 0) {
       return 0;
@@ -240,6 +252,14 @@ class FileState final : public gantry::plugin::State {
   void compact(std::int64_t /*timeout_ms*/) override {}  // a commit leaves nothing over
 
  private:
+  static constexpr std::int64_t kLongestWait = 24LL * 3600 * 1000;
+
+  void require_open() const {
+    if (dir_.empty()) {
+      throw Error(Code::kInvalid, "the store is not open");
+    }
+  }
+
   std::string dir_;
 };
 
