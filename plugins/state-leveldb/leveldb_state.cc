@@ -150,6 +150,11 @@ void LevelDbState::check(std::int64_t timeout_ms) {
 
 void LevelDbState::compact(std::int64_t timeout_ms) {
   require_open();
+  if (last_boot() != boot_id() && Database::present(db_dir())) {
+    // The first writer of this boot cuts what a power cut tore, and gives the data a number
+    // that no other has had.
+    (void)begin_writing(timeout_ms);
+  }
   const FileLock lock = enter(LockMode::kExclusive, timeout_ms);
   if (!Database::present(db_dir())) {
     return;

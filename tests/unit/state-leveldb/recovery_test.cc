@@ -160,6 +160,18 @@ TEST_F(Recovery, GenerationIsNotGivenOutTwiceAcrossBoots) {
   }
 }
 
+TEST_F(Recovery, CompactingFirstAfterAPowerCutCutsTheLogAndCounts) {
+  const TempDir dir;
+  copy_to(dir.path);
+  set_last_writer(dir.path, kOtherBoot, false);
+  fs::resize_file(log(dir.path), written_ - 7);
+  const StateInstance store(dir.path);
+  const std::uint64_t before = store.state->generation();
+  store.state->compact(1000);
+  EXPECT_GT(store.state->generation(), before);
+  expect_sound(dir.path);
+}
+
 TEST_F(Recovery, DamageIsNamedAndNeverPassedOver) {
   for (const std::string& boot : {kOtherBoot, current_boot_id()}) {
     const TempDir dir;
