@@ -74,7 +74,7 @@ const std::vector<KnownKey>& known_keys() {
       {"plugin_dir", "", "folder to look for plug-ins in, before the usual ones", true},
       {"default_network", "gantry", "network of containers that ask for none"},
       {"conmon", "conmon", "the monitor's program"},
-      {"hide_program", "", "gantry-hide; empty: beside gantry's own program"},
+      {"hide_program", "", "gantry-hide; empty: in the libexec folder of gantry's own prefix"},
       {"init_program", "", "init of --init; empty: catatonit or tini"},
       {"hooks_dir", "", "folder of OCI hooks, instead of the usual two; the later one wins",
        true},
