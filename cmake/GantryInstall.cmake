@@ -18,6 +18,8 @@ install(FILES docs/man/gantry.conf.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5
 install(FILES packaging/gantry.conf DESTINATION ${doc}/examples COMPONENT runtime)
 install(FILES packaging/tmpfiles.d/gantry.conf DESTINATION lib/tmpfiles.d COMPONENT runtime)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${doc} COMPONENT runtime)
+install(FILES docs/ARCHITECTURE.md docs/ERRORS.md docs/LAYERS.txt docs/LIFECYCLE.md DESTINATION ${doc}/docs
+  COMPONENT runtime)
 
 get_property(plugins GLOBAL PROPERTY GANTRY_PLUGINS)
 foreach(plugin IN LISTS plugins)
@@ -28,7 +30,7 @@ endforeach()
 
 install(DIRECTORY sdk/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT sdk)
 install(DIRECTORY sdk/template DESTINATION ${share}/gantry COMPONENT sdk)
-install(FILES docs/ABI.md DESTINATION ${doc} COMPONENT sdk)
+install(FILES docs/ABI.md DESTINATION ${doc}/docs COMPONENT sdk)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/gantry-sdk)
 set_target_properties(gantry_sdk PROPERTIES EXPORT_NAME sdk)
@@ -42,8 +44,17 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/gantry-sdk-config-version
 install(FILES ${PROJECT_BINARY_DIR}/gantry-sdk-config-version.cmake DESTINATION ${package}
   COMPONENT sdk)
 
-file(RELATIVE_PATH GANTRY_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
-string(REGEX REPLACE "/$" "" GANTRY_PC_PREFIX ${GANTRY_PC_PREFIX})
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}" OR IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(GANTRY_PC_PREFIX ${CMAKE_INSTALL_PREFIX})
+  set(GANTRY_PC_INCLUDEDIR ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+  set(GANTRY_PC_LIBDIR ${CMAKE_INSTALL_FULL_LIBDIR})
+else()
+  file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  string(REGEX REPLACE "/$" "" up ${up})
+  set(GANTRY_PC_PREFIX "\${pcfiledir}/${up}")
+  set(GANTRY_PC_INCLUDEDIR "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+  set(GANTRY_PC_LIBDIR "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
+endif()
 configure_file(packaging/gantry-sdk.pc.in ${PROJECT_BINARY_DIR}/gantry-sdk.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/gantry-sdk.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
   COMPONENT sdk)

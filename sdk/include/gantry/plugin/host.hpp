@@ -49,6 +49,11 @@ class Host {
   [[nodiscard]] std::string data_dir() const { return to_string(table_->data_dir); }
   [[nodiscard]] std::string run_dir() const { return to_string(table_->run_dir); }
 
+  // An optional service of the host; null when it has none of that name.
+  [[nodiscard]] const void* get_extension(std::string_view id) const noexcept {
+    return table_->get_extension(table_->ctx, to_abi(id));
+  }
+
   // Throws when the program could not be run at all; what it answered is a result.
   [[nodiscard]] SpawnResult spawn(const SpawnRequest& request) const;
 
