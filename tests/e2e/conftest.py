@@ -81,11 +81,16 @@ def archive(folder):
 
 
 @pytest.fixture(scope="session")
-def engine(folder, archive):
+def binary():
+    return usable_binary()
+
+
+@pytest.fixture(scope="session")
+def engine(folder, archive, binary):
     host.require(host.root())
     for name in ("conmon", "crun", "runc", "iptables"):
         host.require(host.program(name))
-    engine = Engine(usable_binary(), folder / "engine", "e2e" + secrets.token_hex(3))
+    engine = Engine(binary, folder / "engine", "e2e" + secrets.token_hex(3))
     try:
         loaded = engine.call("load", "-q", "-i", archive, timeout=60)
         assert loaded.code == 0, repr(loaded)
