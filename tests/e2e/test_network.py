@@ -123,8 +123,8 @@ class TestAddresses:
             assert inspected["IPAddress"] == "10.213.77.55"
             assert inspected["MacAddress"].lower() == "92:d0:c6:0a:29:33"
             gantry.fails("run", "--rm", "--ip=10.213.77.55", f"--network={name}", gantry.image, "true",
-                         says="10.213.77.55|in use|allocated")
-            gantry.fails("run", "--rm", "--ip=10.1.1.1", f"--network={name}", gantry.image, "true")
+                         code=126, says="10.213.77.55|in use|allocated")
+            gantry.fails("run", "--rm", "--ip=10.1.1.1", f"--network={name}", gantry.image, "true", code=126)
         finally:
             gantry.ok("network", "rm", "-f", "-t", "0", name)
 
@@ -205,13 +205,13 @@ class TestPorts:
         port = free_port()
         gantry.start("-p", f"{port}:80", name="first", network=network)
         gantry.fails("run", "--rm", f"--network={network}", "-p", f"{port}:80", gantry.image, "true",
-                     says="already in use|already allocated|bind")
+                     code=126, says="already in use|already allocated|bind")
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             other = taken.getsockname()[1]
             gantry.fails("run", "--rm", f"--network={network}", "-p", f"{other}:80", gantry.image, "true",
-                         says="in use")
+                         code=126, says="in use")
 
     def test_free_again_after_a_restart(self, gantry, network):
         port = free_port()
