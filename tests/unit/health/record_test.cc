@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "sdk/support/files.h"
 
 namespace gantry::health {
@@ -42,6 +44,14 @@ TEST(HealthRecord, FailuresCountAfterTheStartPeriod) {
   EXPECT_EQ(record.status, "unhealthy");
   apply(record, health, 1000, check(1300, 0));
   EXPECT_EQ(record.status, "healthy");
+  EXPECT_EQ(record.failing_streak, 0);
+}
+
+TEST(HealthRecord, AStartPeriodWithoutEndIsNotOver) {
+  model::HealthConfig health = config({"CMD", "x"});
+  health.start_period_ns = std::numeric_limits<std::int64_t>::max();
+  Record record;
+  apply(record, health, 1000, check(1050, 1));
   EXPECT_EQ(record.failing_streak, 0);
 }
 

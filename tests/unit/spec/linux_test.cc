@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/unit/spec/fixtures.h"
 
 namespace gantry::spec {
@@ -143,6 +145,12 @@ TEST(Resources, AreTranslated) {
             (Json{{"shares", 512}, {"period", 100000}, {"quota", 50000}, {"cpus", "0"}}));
   EXPECT_EQ(resources["blockIO"]["throttleReadBpsDevice"][0],
             (Json{{"major", 254}, {"minor", 0}, {"rate", 1048576}}));
+}
+
+TEST(Resources, TwiceAHugeMemoryLimitDoesNotOverflow) {
+  Fixture f;
+  f.config.resources.memory = std::numeric_limits<std::int64_t>::max();
+  EXPECT_GT(f.build()["linux"]["resources"]["memory"]["swap"], 0);
 }
 
 TEST(Resources, WithoutControllerAreDroppedWithANote) {
