@@ -95,20 +95,23 @@ std::vector<std::string> unused_networks(engine::Engine& engine) {
   return names;
 }
 
+// The administrator's networks are not ours to remove, and nobody asked for that.
+bool remove_own_network(engine::Engine& engine, const std::string& name) {
+  try {
+    engine.backends.network("").remove(name);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != Code::kPermission && error.code() != Code::kNotFound) {
+      throw;
+    }
+    return false;
+  }
+}
+
 void prune_networks(Context& context, const char* title) {
   engine::Engine& engine = context.engine();
-  try_each(context, title, unused_networks(engine), [&](const std::string& name) {
-    try {
-      engine.backends.network("").remove(name);
-      return true;
-    } catch (const Error& error) {
-      // The administrator's networks are not ours to remove, and nobody asked for that.
-      if (error.code() != Code::kPermission && error.code() != Code::kNotFound) {
-        throw;
-      }
-      return false;
-    }
-  });
+  try_each(context, title, unused_networks(engine),
+           [&](const std::string& name) { return remove_own_network(engine, name); });
 }
 
 std::uint64_t bytes_of(const lifecycle::DiskUsage& usage) {
@@ -177,10 +180,8 @@ int prune_network(Context& context) {
     return kExitOk;
   }
   engine::Engine& engine = context.engine();
-  for_each(context, unused_networks(engine), true, [&](const std::string& name) {
-    engine.backends.network("").remove(name);
-    return true;
-  });
+  for_each(context, unused_networks(engine), true,
+           [&](const std::string& name) { return remove_own_network(engine, name); });
   return kExitOk;
 }
 
