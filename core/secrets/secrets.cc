@@ -8,9 +8,9 @@
 #include <set>
 
 #include "core/model/ids.h"
-#include "sdk/support/cleanup.h"
 #include "sdk/support/file_lock.h"
 #include "sdk/support/files.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::secrets {
 
@@ -108,11 +108,19 @@ std::string Secrets::create(const NewSecret& request) {
   secret.created_ns = request.created_ns;
   secret.updated_ns = request.created_ns;
   const UniqueFd held = hold(folder_, cancelled_);
-  Cleanup undo([&] { drop_unrecorded(secret.id); });
   write_file(folder_ / secret.id, request.data, 0600, Sync::kFile);
-  store_.write(ports::Durability::kDurable,
-               [&](store::Writer& writer) { writer.create_secret(secret); });
-  undo.dismiss();
+  try {
+    store_.write(ports::Durability::kDurable,
+                 [&](store::Writer& writer) { writer.create_secret(secret); });
+  } catch (const Error& e) {
+    // What was cancelled did not come through, and the store answers nothing more.
+    if (e.code() == Code::kCancelled) {
+      remove_file(folder_ / secret.id);
+    } else {
+      drop_unrecorded(secret.id);
+    }
+    throw;
+  }
   return secret.id;
 }
 
