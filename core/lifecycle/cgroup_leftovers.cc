@@ -56,6 +56,18 @@ void end_processes(const fs::path& folder) {
   }
 }
 
+// The unified one is the root itself, or with version 1 one of its folders.
+std::vector<fs::path> hierarchies() {
+  std::vector<fs::path> roots{kRoot};
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(kRoot, none)) {
+    if (entry.is_directory(none) && !entry.is_symlink(none)) {
+      roots.push_back(entry.path());
+    }
+  }
+  return roots;
+}
+
 void remove_tree_of(const fs::path& top) {
   for (const fs::path& folder : folders_of(top)) {
     end_processes(folder);
@@ -72,8 +84,21 @@ std::string cgroups_path(const model::ContainerConfig& config) {
   if (config.cgroups == "disabled") {
     return {};
   }
-  const std::string parent = config.cgroup_parent.empty() ? "/gantry" : config.cgroup_parent;
+  const std::string parent = config.cgroup_parent.empty() ? kCgroupParent : config.cgroup_parent;
   return (parent.front() == '/' ? parent : "/" + parent) + "/" + config.id;
+}
+
+std::set<std::string> cgroups_below(const std::string& parent) {
+  std::set<std::string> names;
+  for (const fs::path& root : hierarchies()) {
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(root.string() + parent, none)) {
+      if (entry.is_directory(none)) {
+        names.insert(entry.path().filename());
+      }
+    }
+  }
+  return names;
 }
 
 void remove_cgroups(const std::string& path) noexcept {
@@ -81,14 +106,8 @@ void remove_cgroups(const std::string& path) noexcept {
     return;
   }
   try {
-    std::error_code none;
-    std::vector<fs::path> roots{kRoot};
-    for (const auto& entry : fs::directory_iterator(kRoot, none)) {
-      if (entry.is_directory(none) && !entry.is_symlink(none)) {
-        roots.push_back(entry.path());
-      }
-    }
-    for (const fs::path& root : roots) {
+    for (const fs::path& root : hierarchies()) {
+      std::error_code none;
       if (const fs::path top = root.string() + path; fs::is_directory(top, none)) {
         remove_tree_of(top);
       }

@@ -9,6 +9,10 @@
 
 namespace gantry::lifecycle {
 
+// Held shared while a network is set up and exclusively while leftovers are collected, which
+// would else take what was set up meanwhile for a leftover.
+inline constexpr const char* kAttachmentsLock = "attachments";
+
 // What setup and teardown are asked, from the container's records alone.
 [[nodiscard]] inline ports::NetworkRequest network_request(const model::ContainerConfig& config,
                                                            const std::string& netns_path) {

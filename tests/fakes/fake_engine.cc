@@ -3,6 +3,7 @@
 
 #include "core/lifecycle/verbs/cleanup.h"
 #include "sdk/support/files.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::fakes {
 
@@ -16,16 +17,20 @@ layout::Layout layout_in(const fs::path& folder) { return {folder / "data", fold
 
 }  // namespace
 
+FakeEngine::Process::Process(FakeEngine& owner)
+    : store(owner.state),
+      locks(owner.layout_.locks(), "test", [&owner] { return owner.is_cancelled(); }),
+      events(owner.layout_.events()),
+      engine{owner.layout_, owner.settings_, store,           owner, owner.monitor_,
+             owner.clock,   owner.mounter,   owner.processes, locks, events} {}
+
 FakeEngine::FakeEngine()
     : folder_(make_temp_directory(fs::temp_directory_path() / "gantry-fake-XXXXXX")),
       layout_(layout_in(folder_)),
       storage_(folder_ / "mounts"),
-      locks_(layout_.locks(), "test"),
-      events_(layout_.events()) {
+      process_(std::make_unique<Process>(*this)) {
   settings_.exit_command = {"gantry", "container", "cleanup"};
   settings_.default_network = "gantry";
-  engine_ = std::make_unique<engine::Engine>(engine::Engine{
-      layout_, settings_, store_, *this, monitor_, clock, mounter, processes, locks_, events_});
   storage_.init();
   storage_.create(
       {.id = "base", .parent = {}, .writable = false, .mapping = {}, .options_json = {}});
@@ -33,8 +38,13 @@ FakeEngine::FakeEngine()
   model::Image image;
   image.id = std::string(64, 'a');
   image.layers = {"base"};
+  image.diff_ids = {"sha256:" + std::string(64, 'd')};
+  image.layer_sizes = {0};
+  image.config_json = R"({"architecture":"amd64","os":"linux","config":{"Cmd":["sh"]},)"
+                      R"("rootfs":{"type":"layers","diff_ids":[")" +
+                      image.diff_ids.front() + R"("]}})";
   image.defaults.command = {"sh"};
-  store_.write(ports::Durability::kDurable, [&](store::Writer& writer) {
+  process_->store.write(ports::Durability::kDurable, [&](store::Writer& writer) {
     writer.put_image(image);
     writer.tag_image(image.id, kImage);
   });
@@ -47,6 +57,15 @@ FakeEngine::~FakeEngine() {
   set_hook(nullptr);
   std::error_code ignored;
   fs::remove_all(folder_, ignored);
+}
+
+bool FakeEngine::is_cancelled() const { return cancelled && !Uncancelled::any(); }
+
+void FakeEngine::reopen() {
+  static std::vector<std::unique_ptr<Process>> dead;
+  dead.push_back(std::move(process_));
+  state.lose_process();
+  process_ = std::make_unique<Process>(*this);
 }
 
 void FakeEngine::set_hook(std::function<void(std::string_view)> hook) {
@@ -74,7 +93,7 @@ void FakeEngine::run_exit_commands() {
   while (!exit_commands_.empty()) {
     const std::string id = exit_commands_.front();
     exit_commands_.erase(exit_commands_.begin());
-    lifecycle::cleanup(*engine_, id, {.from_monitor = true});
+    lifecycle::cleanup(get(), id, {.from_monitor = true});
   }
 }
 

@@ -70,8 +70,9 @@ class FakeEngine : public engine::Backends {
     return storage_.layers().at(id).options_json;
   }
 
-  // As if the user pressed Ctrl-C.
+  // As if the user pressed Ctrl-C; and whether somebody is to be told of it now.
   bool cancelled = false;
+  [[nodiscard]] bool is_cancelled() const;
 
   FakeWorld world;
   FakeStateStore state;
@@ -91,7 +92,6 @@ class FakeEngine : public engine::Backends {
   struct Process {
     explicit Process(FakeEngine& owner);
     store::Store store;
-    engine::Cancellation cancellation;
     locks::LockTable locks;
     events::EventLog events;
     engine::Engine engine;

@@ -85,10 +85,8 @@ class FakeProcesses final : public ports::Processes {
   bool wait_gone(int, std::chrono::milliseconds) override { return true; }
   std::string boot_id() override { return boot_id_; }
   void reboot() { boot_id_ += "+"; }
-  void die(int pid) { dead_.insert(pid); }
 
  private:
-  std::set<int> dead_;
   std::string boot_id_ = "boot";
 };
 

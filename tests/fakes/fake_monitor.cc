@@ -149,7 +149,7 @@ void FakeMonitor::resize(const std::string&, unsigned, unsigned) {
 void FakeMonitor::dismiss(int monitor_pid, const std::string& id) noexcept {
   try {
     const std::optional<FakeContainer> container = world_.find(id);
-    if (container && container->monitor_pid == monitor_pid) {
+    if (container && (monitor_pid == 0 || container->monitor_pid == monitor_pid)) {
       world_.kill_monitor(id);
     }
   } catch (const std::exception&) {

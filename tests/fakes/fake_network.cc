@@ -1,16 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fakes/fake_network.h"
 
+#include <algorithm>
+
 namespace gantry::fakes {
 
-Json FakeNetwork::setup(const ports::NetworkRequest& request) {
+void FakeNetwork::act(std::string_view operation, const std::function<void()>& effect) {
   if (before) {
-    before("network.setup");
+    before(operation);
   }
-  attached_.insert(request.container_id);
+  effect();
   if (after) {
-    after("network.setup");
+    after(operation);
   }
+}
+
+Json FakeNetwork::info() {
+  Json attachments = Json::array();
+  for (const std::string& id : attached_) {
+    attachments.push_back({{"network", "gantry"}, {"container", id}, {"interface", "eth0"}});
+  }
+  return {{"name", "fake"}, {"attachments", attachments}};
+}
+
+Json FakeNetwork::create(const Json& network) {
+  const auto name = network.at("name").get<std::string>();
+  act("network.create", [&] {
+    if (!networks_.emplace(name, network).second) {
+      throw Error(Code::kExists, "network name " + name + " already used");
+    }
+  });
+  return network;
+}
+
+Json FakeNetwork::inspect(const std::string& name) {
+  const auto found = networks_.find(name);
+  if (found == networks_.end()) {
+    throw Error(Code::kNotFound, "network not found: " + name);
+  }
+  return found->second;
+}
+
+std::vector<std::string> FakeNetwork::list() {
+  std::vector<std::string> names;
+  for (const auto& [name, network] : networks_) {
+    names.push_back(name);
+  }
+  return names;
+}
+
+void FakeNetwork::remove(const std::string& name) {
+  act("network.remove", [&] { networks_.erase(name); });
+}
+
+Json FakeNetwork::setup(const ports::NetworkRequest& request) {
+  act("network.setup", [&] { attached_.insert(request.container_id); });
   Json status = Json::object();
   for (const model::NetworkAttachment& attachment : request.attachments) {
     status[attachment.network] = {
@@ -25,13 +69,16 @@ Json FakeNetwork::setup(const ports::NetworkRequest& request) {
 }
 
 void FakeNetwork::teardown(const ports::NetworkRequest& request) {
-  if (before) {
-    before("network.teardown");
-  }
-  attached_.erase(request.container_id);
-  if (after) {
-    after("network.teardown");
-  }
+  act("network.teardown", [&] { attached_.erase(request.container_id); });
+}
+
+void FakeNetwork::gc(const std::vector<ports::ValidAttachment>& valid) {
+  act("network.gc", [&] {
+    std::erase_if(attached_, [&](const std::string& id) {
+      return std::none_of(valid.begin(), valid.end(),
+                          [&](const auto& one) { return one.container_id == id; });
+    });
+  });
 }
 
 }  // namespace gantry::fakes

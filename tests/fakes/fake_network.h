@@ -20,35 +20,23 @@ class FakeNetwork final : public ports::Network {
   std::function<void(std::string_view operation)> before;
   std::function<void(std::string_view operation)> after;
 
-  Json info() override { return {{"name", "fake"}}; }
-  Json create(const Json& network) override {
-    networks_[network.at("name").get<std::string>()] = network;
-    return network;
-  }
-  Json inspect(const std::string& name) override {
-    const auto found = networks_.find(name);
-    if (found == networks_.end()) {
-      throw Error(Code::kNotFound, "network not found: " + name);
-    }
-    return found->second;
-  }
-  std::vector<std::string> list() override {
-    std::vector<std::string> names;
-    for (const auto& [name, network] : networks_) {
-      names.push_back(name);
-    }
-    return names;
-  }
-  void remove(const std::string& name) override { networks_.erase(name); }
+  Json info() override;
+  Json create(const Json& network) override;
+  Json inspect(const std::string& name) override;
+  std::vector<std::string> list() override;
+  void remove(const std::string& name) override;
   Json setup(const ports::NetworkRequest& request) override;
   void teardown(const ports::NetworkRequest& request) override;
   void check(const ports::NetworkRequest&) override {}
-  void gc(const std::vector<ports::ValidAttachment>&) override {}
+  void gc(const std::vector<ports::ValidAttachment>& valid) override;
 
   // Ids of containers that hold an address.
   [[nodiscard]] const std::set<std::string>& attached() const { return attached_; }
+  void attach(const std::string& container) { attached_.insert(container); }
 
  private:
+  void act(std::string_view operation, const std::function<void()>& effect);
+
   std::map<std::string, Json> networks_;
   std::set<std::string> attached_;
 };

@@ -40,6 +40,9 @@ class FakeStateStore final : public ports::StateStore {
     in_transaction_ = false;
   }
 
+  // Its process was killed: a transaction that was under way is gone.
+  void lose_process() { in_transaction_ = false; }
+
   [[nodiscard]] const Rows& rows() const noexcept { return rows_; }
   // Puts a row past the hook, for arranging a test.
   void set(std::string key, std::string value) {

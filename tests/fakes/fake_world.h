@@ -33,12 +33,12 @@ struct FakeContainer {
 
 // How a container behaves; set before it is launched, kept by id.
 struct FakeBehaviour {
-  std::optional<int> exits_at_start;        // ends at once with this code
-  std::set<int> ignored_signals;            // never SIGKILL
-  std::optional<std::string> create_fails;  // with these words of the runtime
+  std::optional<int> exits_at_start = {};        // ends at once with this code
+  std::set<int> ignored_signals = {};            // never SIGKILL
+  std::optional<std::string> create_fails = {};  // with these words of the runtime
   int create_exit_code = 1;
   int exec_exit_code = 0;
-  std::string output;  // what an attached client reads
+  std::string output = {};  // what an attached client reads
   ports::AttachEnd attach_end = ports::AttachEnd::kEnded;
 };
 

@@ -128,8 +128,8 @@ void check_mounts(engine::Engine& engine, Findings& findings) {
   for (const store::ContainerRow& row : list(engine)) {
     const std::string& id = row.brief.id;
     const auto layer = find_layer(storage, id);
-    const auto lock = engine.locks.try_acquire(locks::Kind::kContainer, id);
-    if (!layer || !layer->mounted || !lock || mounts_itself(row.state) ||
+    const bool busy = engine.locks.is_held(locks::Kind::kContainer, id);
+    if (!layer || !layer->mounted || busy || mounts_itself(row.state) ||
         user_mounts(engine, id).count > 0 || row.state.status == model::Status::kStopped) {
       continue;
     }

@@ -75,14 +75,10 @@ std::optional<MonitorProcess> our_monitor(const engine::Engine& engine,
 
 // The monitor goes, and what it kept in its runtime.
 void end_monitor(engine::Engine& engine, const MonitorProcess& process) {
-  auto lock =
-      engine.locks.acquire(locks::Kind::kContainer, process.id, locks::LockTable::kPatience);
-  if (recorded_containers(engine).contains(process.id)) {
-    return;
-  }
-  engine.monitor.dismiss(process.pid, process.id);
-  engine.backends.runtime(process.runtime).remove(process.id, true);
-  lock.release_and_forget();
+  settle_leftover(engine, process.id, recorded_containers, [&] {
+    engine.monitor.dismiss(process.pid, process.id);
+    engine.backends.runtime(process.runtime).remove(process.id, true);
+  });
 }
 
 }  // namespace

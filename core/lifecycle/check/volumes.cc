@@ -1,28 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Volumes: claims of containers that are no more, and folders that went missing.
+// Volumes: claims and mounts for containers that are no more or do not run, folders that went
+// missing, and what a create or remove that died left.
 #include "core/volume/volumes.h"
 
 #include "core/lifecycle/check/findings.h"
+#include "core/volume/leftovers.h"
 #include "sdk/support/files.h"
 
 namespace gantry::lifecycle {
 
-void check_volumes(engine::Engine& engine, Findings& findings) {
-  const volume::Volumes volumes(engine.store, engine.layout.volumes());
-  for (const model::Volume& volume : volumes.list()) {
-    const std::vector<std::string> users = volumes.users(volume.name);
-    const std::set<std::string> recorded = recorded_containers(engine);
-    for (const std::string& user : users) {
-      if (!recorded.contains(user)) {
-        findings.push_back({"volume", volume.name,
-                            "it counts container " + user + " as a user, which is no more",
-                            [&engine, name = volume.name, user] {
-                              volume::Volumes(engine.store, engine.layout.volumes())
-                                  .release(name, user, false);
-                            }});
-      }
+namespace {
+
+void check_users(engine::Engine& engine, const volume::Volumes& volumes,
+                 const std::string& name, Findings& findings) {
+  const std::vector<std::string> users = volumes.users(name);
+  const std::set<std::string> recorded = recorded_containers(engine);
+  for (const std::string& user : users) {
+    if (!recorded.contains(user)) {
+      findings.push_back({"volume", name,
+                          "it counts container " + user + " as a user, which is no more",
+                          [&engine, name, user] {
+                            volume::Volumes(engine.store, engine.layout.volumes())
+                                .release(name, user, false);
+                          }});
     }
+  }
+}
+
+void check_mounted(engine::Engine& engine, const volume::Volumes& volumes,
+                   const std::string& name, Findings& findings) {
+  const std::vector<std::string> holders = volumes.holders(name);
+  const std::set<std::string> active = activated_containers(engine);
+  for (const std::string& holder : holders) {
+    if (!active.contains(holder) && !engine.locks.is_held(locks::Kind::kContainer, holder)) {
+      findings.push_back({"volume", name,
+                          "it is mounted for container " + holder + ", which does not run",
+                          [&engine, name, holder] {
+                            settle_leftover(engine, holder, activated_containers, [&] {
+                              volume::Volumes(engine.store, engine.layout.volumes())
+                                  .unmount(name, holder);
+                            });
+                          }});
+    }
+  }
+}
+
+}  // namespace
+
+void check_volumes(engine::Engine& engine, Findings& findings) {
+  const std::filesystem::path root = engine.layout.volumes();
+  const volume::Volumes volumes(engine.store, root);
+  const std::map<std::string, std::string> leftovers = volume::leftovers(engine.store, root);
+  for (const auto& [name, problem] : leftovers) {
+    findings.push_back({"volume", name, problem, [&engine, root, volume = name] {
+                          volume::settle_leftover(engine.store, root, volume);
+                        }});
+  }
+  for (const model::Volume& volume : volumes.list()) {
+    if (leftovers.contains(volume.name)) {
+      continue;
+    }
+    check_users(engine, volumes, volume.name, findings);
+    check_mounted(engine, volumes, volume.name, findings);
     if (!gantry::exists(volumes.path(volume.name))) {
       findings.push_back({"volume", volume.name, "its folder is gone: remove the volume"});
     }

@@ -26,6 +26,8 @@ void run(StepContext& context) {
     if (!config.id_mapping.empty()) {
       pin_created_netns(context);
     }
+    const locks::Lock hold = context.engine.locks.acquire_shared(
+        locks::Kind::kNetwork, kAttachmentsLock, locks::LockTable::kPatience);
     context.state.network_status =
         context.engine.backends.network(config.backends.network)
             .setup(network_request(config, context.state.netns_path));

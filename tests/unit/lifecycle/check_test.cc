@@ -20,6 +20,8 @@
 namespace gantry::lifecycle {
 namespace {
 
+namespace fs = std::filesystem;
+
 class Check : public ::testing::Test {
  protected:
   engine::Engine& get() { return engine_.get(); }
@@ -148,10 +150,119 @@ TEST_F(Check, FreesVolumesOfContainersThatAreNoMore) {
   expect_repaired("volume", "store");
 }
 
+TEST_F(Check, FinishesAVolumesRemovalThatDied) {
+  const fs::path root = get().layout.volumes();
+  (void)volume::Volumes(get().store, root).create({.name = "store"});
+  make_directories(root / ".removing");
+  fs::rename(root / "store", root / ".removing/store");
+  expect_repaired("volume", "store");
+  EXPECT_TRUE(volume::Volumes(get().store, root).list().empty());
+}
+
+TEST_F(Check, RemovesAFolderThatBecameNoVolumeUnlessItHoldsSomething) {
+  const fs::path data = get().layout.volumes() / "store/_data";
+  make_directories(data);
+  write_file(data / "file", "of somebody");
+  const std::vector<CheckResult> found = check(get(), true);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_FALSE(found[0].repaired);
+  EXPECT_TRUE(gantry::exists(data / "file"));
+  remove_file(data / "file");
+  expect_repaired("volume", "store");
+}
+
+TEST_F(Check, RemovesLockFilesOfVolumesThatAreGone) {
+  make_directories(get().layout.volumes() / ".locks/volume");
+  write_file(get().layout.volumes() / ".locks/volume/store", "");
+  expect_repaired("volume", "store");
+  EXPECT_FALSE(gantry::exists(get().layout.volumes() / ".locks/volume/store"));
+}
+
+TEST_F(Check, RemovesDataOfSecretsThatAreGone) {
+  make_directories(get().layout.secrets());
+  write_file(get().layout.secrets() / stray_, "data");
+  expect_repaired("secret", stray_);
+}
+
+TEST_F(Check, TellsOfSecretsWhoseDataIsGone) {
+  secrets::Secrets secrets(get().store, get().layout.secrets());
+  const std::string id = secrets.create({.name = "word", .data = "hidden"});
+  remove_file(get().layout.secrets() / id);
+  const std::vector<CheckResult> found = check(get(), true);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_FALSE(found[0].repairable);
+}
+
+TEST_F(Check, FreesWhatTheNetworkKeepsForContainersThatDoNotRun) {
+  (void)create(get(), fakes::FakeEngine::request("runs"));
+  start(get(), "runs");
+  const std::string idle = create(get(), fakes::FakeEngine::request("idle"));
+  for (const std::string& id : {stray_, idle}) {
+    engine_.network_of_fakes().attach(id);
+    expect_repaired("network", id);
+  }
+  EXPECT_EQ(engine_.network_of_fakes().attached().size(), 1U);
+}
+
+TEST_F(Check, UnpinsNamespacesOfContainersThatDoNotRun) {
+  const std::string id = create(get(), fakes::FakeEngine::request("idle"));
+  make_directories(get().layout.netns(id).parent_path());
+  for (const std::string& one : {stray_, id}) {
+    write_file(get().layout.netns(one), "");
+    const std::vector<CheckResult> found = check(get(), true);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].kind, "network");
+    remove_file(get().layout.netns(one));
+  }
+}
+
+TEST_F(Check, ForgetsExecSessionsThatAreOver) {
+  const std::string id = create(get(), fakes::FakeEngine::request("box"));
+  start(get(), "box");
+  model::ExecSession session;
+  session.id = stray_;
+  session.container_id = id;
+  session.client_pid = 17;
+  get().store.write(ports::Durability::kRelaxed,
+                    [&](store::Writer& writer) { writer.put_exec(session); });
+  EXPECT_TRUE(check(get(), true).empty());  // its client lives
+  engine_.processes.dead.insert(17);
+  expect_repaired("exec", stray_);
+}
+
+TEST_F(Check, LeavesContainersThatSomebodyIsAtWorkOn) {
+  make_directories(get().layout.bundle(stray_));
+  engine_.network_of_fakes().attach(stray_);
+  const auto held = get().locks.try_acquire(locks::Kind::kContainer, stray_);
+  EXPECT_TRUE(check(get(), true).empty());
+  EXPECT_TRUE(gantry::exists(get().layout.bundle(stray_)));
+}
+
 TEST_F(Check, LeavesStrangersAlone) {
   make_directories(get().layout.containers_run() / "stranger");
+  make_directories(get().layout.netns("stranger"));
   EXPECT_TRUE(check(get(), true).empty());
   EXPECT_TRUE(gantry::exists(get().layout.containers_run() / "stranger"));
+  EXPECT_TRUE(gantry::exists(get().layout.netns("stranger")));
+}
+
+// A container that starts while leftovers are collected keeps its address.
+TEST_F(Check, CollectionWaitsForWhoeverSetsUpANetwork) {
+  (void)create(get(), fakes::FakeEngine::request("box"));
+  bool collected = false;
+  engine_.set_hook([&](std::string_view operation) {
+    if (operation == "network.setup") {
+      EXPECT_TRUE(get().locks.is_held(locks::Kind::kNetwork, "attachments"));
+    } else if (operation == "network.gc") {
+      collected = true;
+      EXPECT_TRUE(get().locks.is_held(locks::Kind::kNetwork, "attachments"));
+    }
+  });
+  start(get(), "box");
+  EXPECT_TRUE(check(get(), true).empty());
+  engine_.set_hook(nullptr);
+  EXPECT_TRUE(collected);
+  EXPECT_EQ(engine_.network_of_fakes().attached().size(), 1U);
 }
 
 TEST_F(Check, TellsOfContainersWhoseFilesAreGone) {
