@@ -25,6 +25,7 @@ struct ExecSession {
   bool running = false;
   int pid = 0;
   int monitor_pid = 0;
+  int client_pid = 0;  // of whoever began it, and forgets it at its end
   int exit_code = 0;
   std::int64_t created_ns = 0;
 };
