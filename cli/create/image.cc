@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/create/create_request.h"
+#include "sdk/support/files.h"
 
 namespace gantry::cli {
 
@@ -23,6 +24,10 @@ std::optional<image::Platform> read_platform(const Options& options) {
 void read_image(const Options& options, lifecycle::CreateRequest& request) {
   request.platform = read_platform(options);
   request.authfile = options.text("authfile");
+  if (!request.authfile.empty() && !exists(request.authfile)) {
+    throw Error(Code::kNotFound,
+                "checking authfile: stat " + request.authfile + ": no such file or directory");
+  }
   if (options.given("tls-verify")) {
     request.tls_verify = options.flag("tls-verify");
   }

@@ -13,7 +13,11 @@ namespace {
 
 // Each is loaded: without one of them there would be nobody to undo what the others did.
 void require_backends(engine::Engine& engine, const model::ContainerConfig& config) {
-  (void)engine.backends.runtime(config.backends.runtime);
+  const std::string& runtime = config.backends.runtime;
+  (void)engine.backends.runtime(runtime);
+  if (runtime.find('/') != std::string::npos && !gantry::exists(runtime)) {
+    throw Error(Code::kNotFound, "OCI runtime \"" + runtime + "\" not found: no such file");
+  }
   (void)engine.backends.storage(config.backends.storage);
   if (config.network.mode == model::NetworkMode::kBridge) {
     (void)engine.backends.network(config.backends.network);
