@@ -1,164 +1,185 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fails the first port call of a verb, then the second, and so on until the verb succeeds;
-// then kills there instead, which means that nothing of this process has any effect any
-// more. Each time the same command afterwards succeeds, and after rm nothing is left.
+// Breaks each command off at its first port call, then at the second, and so on until it
+// succeeds: by a failure of that call, by the death of the process, by the user's Ctrl-C. Each
+// time the same command afterwards succeeds, records and machine agree, and when everything
+// is removed nothing is left.
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <atomic>
 #include <string>
 
-#include "core/lifecycle/verbs/create.h"
+#include "core/lifecycle/verbs/check.h"
 #include "core/lifecycle/verbs/list.h"
-#include "core/lifecycle/verbs/remove.h"
-#include "core/lifecycle/verbs/start.h"
-#include "core/lifecycle/verbs/stop.h"
-#include "tests/fakes/fake_engine.h"
+#include "tests/fault/footprint.h"
+#include "tests/fault/mortal.h"
+#include "tests/fault/scenario.h"
 
-namespace gantry {
+namespace gantry::fault {
 namespace {
 
 using fakes::FakeEngine;
+using fakes::FakeStatus;
+using model::Status;
 
-// Not an exception that any code knows: like a signal, it is not handled.
-struct Killed {};
+enum class Fault { kError, kDeath, kCancel };
 
-enum class Fault { kError, kDeath };
-
-// Throws at the nth call. After death every later call throws as well.
-class FaultAt {
- public:
-  FaultAt(FakeEngine& engine, Fault fault, int nth) : engine_(engine) {
-    engine.set_hook([this, fault, nth](std::string_view operation) {
-      ++calls_;
-      if (fault == Fault::kDeath && calls_ >= nth) {
-        where_ = where_.empty() ? operation : where_;
-        throw Killed{};
-      }
-      if (fault == Fault::kError && calls_ == nth) {
-        where_ = operation;
-        throw Error(Code::kIo, "injected at " + where_);
-      }
-    });
-  }
-  ~FaultAt() { engine_.set_hook(nullptr); }
-  FaultAt(const FaultAt&) = delete;
-  FaultAt& operator=(const FaultAt&) = delete;
-  [[nodiscard]] bool happened() const { return !where_.empty(); }
-  [[nodiscard]] const std::string& where() const { return where_; }
-
- private:
-  FakeEngine& engine_;
-  int calls_ = 0;
-  std::string where_;
+struct Outcome {
+  std::string where;  // the call at which it was broken off; empty: it was not
+  std::string error;  // what it threw; empty: it did not, or died
+  bool died = false;
 };
 
-struct Verb {
-  const char* name;
-  std::function<void(FakeEngine&)> prepare;  // up to the verb
-  std::function<void(FakeEngine&)> run;      // the verb; also the same command afterwards
-};
-
-const Verb kVerbs[] = {
-    {"create", [](FakeEngine&) {},
-     [](FakeEngine& e) { (void)lifecycle::create(e.get(), FakeEngine::request("box")); }},
-    {"start",
-     [](FakeEngine& e) { (void)lifecycle::create(e.get(), FakeEngine::request("box")); },
-     [](FakeEngine& e) { lifecycle::start(e.get(), "box"); }},
-    {"stop",
-     [](FakeEngine& e) {
-       (void)lifecycle::create(e.get(), FakeEngine::request("box"));
-       lifecycle::start(e.get(), "box");
-     },
-     [](FakeEngine& e) { lifecycle::stop(e.get(), "box"); }},
-    {"rm", [](FakeEngine& e) { (void)lifecycle::create(e.get(), FakeEngine::request("box")); },
-     [](FakeEngine& e) { (void)lifecycle::remove(e.get(), "box"); }},
-    {"rm --force",
-     [](FakeEngine& e) {
-       (void)lifecycle::create(e.get(), FakeEngine::request("box"));
-       lifecycle::start(e.get(), "box");
-     },
-     [](FakeEngine& e) { (void)lifecycle::remove(e.get(), "box", {.force = true}); }},
-};
-
-bool exists(FakeEngine& engine) {
-  return engine.get().store.read(
-      [](const store::Reader& reader) { return reader.container_by_name("box").has_value(); });
+// Within a transaction nothing happens yet: its beginning and its commit stand for it.
+bool counts(std::string_view operation) {
+  return !operation.starts_with("state.") || operation == "state.begin" ||
+         operation == "state.commit";
 }
 
-bool unfinished(FakeEngine& engine) {
-  return engine.get().store.read([](const store::Reader& reader) {
-    const auto id = reader.container_by_name("box");
-    const auto state = id ? reader.find_state(*id) : std::nullopt;
-    return state && state->status == model::Status::kCreating;
-  });
-}
-
-// True: the fault happened, so there may be a later one.
-bool run_with_fault(const Verb& verb, Fault fault, int nth) {
-  FakeEngine engine;
-  verb.prepare(engine);
-  std::string where;
-  {
-    FaultAt trap(engine, fault, nth);
-    bool failed = false;
-    try {
-      verb.run(engine);
-    } catch (const Killed&) {
-      failed = true;
-    } catch (const Error&) {
-      failed = true;
-    }
-    where = trap.where();
-    // A fault in an undo or in something tolerated need not fail the verb.
-    EXPECT_TRUE(trap.happened() || !failed);
-  }
-  engine.run_exit_commands();
-  SCOPED_TRACE(std::string(verb.name) + ", call " + std::to_string(nth) + " (" + where + ")");
-  const bool create = std::string(verb.name) == "create";
-  const bool removal = std::string(verb.name).starts_with("rm");
-  if (create && fault == Fault::kError && !exists(engine)) {
-    EXPECT_EQ(engine.traces(), std::vector<std::string>{}) << "left by a failed create";
-    EXPECT_EQ(engine.records(), std::vector<std::string>{});
-  }
+// The command, broken off at its nth call on a port.
+Outcome break_off(FakeEngine& engine, const Scenario& scenario, Fault fault, int nth) {
+  Outcome outcome;
+  std::atomic<int> calls{0};
   try {
-    if ((create && (!exists(engine) || unfinished(engine))) || (removal && exists(engine)) ||
-        (!create && !removal)) {
-      verb.run(engine);
-    }
-    if (exists(engine)) {
-      (void)lifecycle::remove(engine.get(), "box", {.force = true});
-    }
-    engine.run_exit_commands();
+    outcome.died = live([&](const std::function<void()>& die) {
+      engine.set_hook([&](std::string_view operation) {
+        const int call = counts(operation) ? ++calls : calls.load();
+        if (call == nth && outcome.where.empty()) {
+          outcome.where = operation;
+        }
+        if (fault == Fault::kDeath && call >= nth) {
+          die();
+        } else if (fault == Fault::kError && call == nth && counts(operation)) {
+          throw Error(Code::kIo, "injected at " + outcome.where);
+        } else if (fault == Fault::kCancel && call >= nth) {
+          engine.cancelled = true;
+          if (engine.is_cancelled()) {
+            throw Error(Code::kCancelled, "cancelled at " + std::string(operation));
+          }
+        }
+      });
+      scenario.act(engine);
+    });
   } catch (const std::exception& e) {
-    ADD_FAILURE() << "afterwards: " << e.what();
+    outcome.error = e.what();
   }
-  EXPECT_EQ(engine.traces(), std::vector<std::string>{});
-  EXPECT_EQ(engine.records(), std::vector<std::string>{});
-  return !where.empty();
+  engine.set_hook(nullptr);
+  engine.cancelled = false;
+  if (outcome.died) {
+    engine.reopen();
+  }
+  return outcome;
 }
 
-class Sweep : public testing::TestWithParam<std::tuple<std::size_t, Fault>> {};
+bool agree(Status recorded, std::optional<fakes::FakeContainer> real) {
+  switch (recorded) {
+    case Status::kCreated:
+      return real && real->status == FakeStatus::kCreated;
+    case Status::kRunning:
+      return real && real->status == FakeStatus::kRunning;
+    case Status::kPaused:
+      return real && real->status == FakeStatus::kPaused;
+    case Status::kStopped:
+      return true;
+    default:
+      return !real;
+  }
+}
+
+void expect_agreement(FakeEngine& engine) {
+  for (const store::ContainerRow& row : lifecycle::list(engine.get())) {
+    EXPECT_TRUE(agree(row.state.status, engine.world.find(row.brief.id)))
+        << row.brief.name
+        << " is not what its record says: " << model::name_of(row.state.status);
+  }
+}
+
+class Sweep : public testing::TestWithParam<std::tuple<std::size_t, Fault>> {
+ protected:
+  // What stays when the command was not broken off and everything is removed.
+  static Footprint clean_footprint(const Scenario& scenario) {
+    FakeEngine engine;
+    scenario.prepare(engine);
+    scenario.act(engine);
+    engine.run_exit_commands();
+    remove_all(engine);
+    engine.run_exit_commands();
+    (void)lifecycle::check(engine.get(), true);
+    return footprint(engine);
+  }
+
+  // False: the command came to its end before that call.
+  static bool survives(const Scenario& scenario, Fault fault, int nth, const Footprint& clean) {
+    FakeEngine engine;
+    scenario.prepare(engine);
+    Footprint before = footprint(engine);
+    before.insert(clean.begin(), clean.end());  // folders that are made when first needed
+    const Outcome outcome = break_off(engine, scenario, fault, nth);
+    SCOPED_TRACE(scenario.name + ", call " + std::to_string(nth) + " (" + outcome.where + ") " +
+                 outcome.error);
+    EXPECT_TRUE(!outcome.where.empty() || outcome.error.empty());
+    if (scenario.all_or_nothing && !outcome.error.empty() && !scenario.done(engine)) {
+      EXPECT_EQ(difference(footprint(engine), before), "") << "left by a command that failed";
+    }
+    try {
+      engine.run_exit_commands();
+      if (!scenario.done || !scenario.done(engine)) {
+        scenario.act(engine);
+      }
+      engine.run_exit_commands();
+      EXPECT_TRUE(!scenario.done || scenario.done(engine));
+      expect_agreement(engine);
+      remove_all(engine);
+      engine.run_exit_commands();
+      if (outcome.died || outcome.error.empty()) {
+        // What a process had not yet told anybody of, and what was left for later, only the
+        // check can find.
+        for (const lifecycle::CheckResult& result : lifecycle::check(engine.get(), true)) {
+          EXPECT_TRUE(result.repaired) << result.problem << " " << result.error;
+        }
+      }
+      EXPECT_TRUE(lifecycle::check(engine.get(), false).empty());
+    } catch (const std::exception& e) {
+      ADD_FAILURE() << "afterwards: " << e.what();
+    }
+    EXPECT_EQ(difference(footprint(engine), clean), "") << "left behind";
+    return !outcome.where.empty();
+  }
+};
 
 TEST_P(Sweep, EveryCall) {
-  const auto [verb, fault] = GetParam();
+  const auto& [row, fault] = GetParam();
+  const Scenario& scenario = scenarios()[row];
+  const Footprint clean = clean_footprint(scenario);
   int nth = 1;
-  while (run_with_fault(kVerbs[verb], fault, nth) && !HasFailure()) {
+  while (survives(scenario, fault, nth, clean) && !HasFailure()) {
     ++nth;
-    ASSERT_LT(nth, 2000) << "the verb never succeeds";
+    ASSERT_LT(nth, 2000) << "the command never succeeds";
   }
-  EXPECT_GT(nth, 4) << "no call was ever made to fail";
+  EXPECT_GT(nth, 1) << "no call was ever made to fail";
+  RecordProperty("calls", nth - 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Verbs, Sweep,
-                         testing::Combine(testing::Range(std::size_t{0}, std::size(kVerbs)),
-                                          testing::Values(Fault::kError, Fault::kDeath)),
-                         [](const auto& param) {
-                           std::string name = kVerbs[std::get<0>(param.param)].name;
-                           std::erase_if(name, [](char c) { return c == ' ' || c == '-'; });
-                           return name + (std::get<1>(param.param) == Fault::kError ? "Fails"
-                                                                                    : "Dies");
-                         });
+std::string name_of(const testing::TestParamInfo<std::tuple<std::size_t, Fault>>& info) {
+  const auto& [row, fault] = info.param;
+  std::string name = scenarios()[row].name;
+  std::replace(name.begin(), name.end(), ' ', '_');
+  switch (fault) {
+    case Fault::kError:
+      return name + "_fails";
+    case Fault::kDeath:
+      return name + "_dies";
+    case Fault::kCancel:
+      return name + "_is_cancelled";
+  }
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Commands, Sweep,
+                         testing::Combine(testing::Range(std::size_t{0}, scenarios().size()),
+                                          testing::Values(Fault::kError, Fault::kDeath,
+                                                          Fault::kCancel)),
+                         name_of);
 
 }  // namespace
-}  // namespace gantry
+}  // namespace gantry::fault
