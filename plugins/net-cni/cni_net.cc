@@ -61,6 +61,29 @@ CniNet::CniNet(plugin::Host host, const std::string& config_json)
       claims_(host, fs::path(host.run_dir()) / "ports"),
       attachments_(host, networks_, invoker_, rules_) {}
 
+Json CniNet::attachments() const {
+  std::set<RecordKey> keys;
+  for (const Record& record : attachments_.records("")) {
+    keys.insert(record.key);
+  }
+  for (const NetworkObject& network : networks_.own()) {
+    for_each_lease(attachments_.lease_dir(network.name),
+                   [&](const std::string& container, const std::string& interface) {
+                     keys.insert({network.name, container, interface});
+                   });
+  }
+  for (const std::string& container : claims_.holders()) {
+    keys.insert({"", container, ""});
+  }
+  Json list = Json::array();
+  for (const RecordKey& key : keys) {
+    list.push_back({{"network", key.network},
+                    {"container", key.container_id},
+                    {"interface", key.interface_name}});
+  }
+  return list;
+}
+
 std::string CniNet::info() {
   Json config_dirs = Json::array();
   for (const ConfigDir& dir : networks_.dirs()) {
@@ -74,7 +97,8 @@ std::string CniNet::info() {
                           {"version", "0.1.0"},
                           {"plugin_dirs", plugin_dirs},
                           {"config_dirs", config_dirs},
-                          {"default_network", config_.default_network}});
+                          {"default_network", config_.default_network},
+                          {"attachments", attachments()}});
 }
 
 std::string CniNet::network_create(const std::string& network_json) {

@@ -35,6 +35,7 @@ class CniNet : public plugin::Net {
   void gc(const std::vector<plugin::ValidAttachment>& valid) override;
 
  private:
+  [[nodiscard]] Json attachments() const;
   void undo(const plugin::NetRequest& request, std::size_t count) noexcept;
 
   plugin::Host host_;

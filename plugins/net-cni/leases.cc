@@ -12,13 +12,11 @@ namespace gantry::net_cni {
 
 namespace fs = std::filesystem;
 
-void free_leases(const fs::path& folder,
-                 const std::function<bool(const std::string&, const std::string&)>& keep) {
-  if (!gantry::exists(folder)) {
-    return;
-  }
-  const FileLock lock = FileLock::take(folder / "lock", LockMode::kExclusive, stubborn());
-  std::vector<fs::path> stale;
+namespace {
+
+void for_each_file(const fs::path& folder,
+                   const std::function<void(const fs::path&, const std::string& container,
+                                            const std::string& interface)>& visit) {
   std::error_code error;
   for (fs::directory_iterator file(folder, error), end; !error && file != end;
        file.increment(error)) {
@@ -29,10 +27,32 @@ void free_leases(const fs::path& folder,
     std::string container;
     std::string interface;
     text >> container >> interface;
-    if (!keep(container, interface)) {
-      stale.push_back(file->path());
-    }
+    visit(file->path(), container, interface);
   }
+}
+
+}  // namespace
+
+void for_each_lease(const fs::path& folder,
+                    const std::function<void(const std::string& container_id,
+                                             const std::string& interface_name)>& visit) {
+  for_each_file(folder, [&](const fs::path&, const std::string& container,
+                            const std::string& interface) { visit(container, interface); });
+}
+
+void free_leases(const fs::path& folder,
+                 const std::function<bool(const std::string&, const std::string&)>& keep) {
+  if (!gantry::exists(folder)) {
+    return;
+  }
+  const FileLock lock = FileLock::take(folder / "lock", LockMode::kExclusive, stubborn());
+  std::vector<fs::path> stale;
+  for_each_file(folder, [&](const fs::path& file, const std::string& container,
+                            const std::string& interface) {
+    if (!keep(container, interface)) {
+      stale.push_back(file);
+    }
+  });
   for (const fs::path& path : stale) {
     remove_file(path);
   }

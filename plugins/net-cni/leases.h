@@ -10,6 +10,11 @@
 
 namespace gantry::net_cni {
 
+// Tells of each lease.
+void for_each_lease(const std::filesystem::path& folder,
+                    const std::function<void(const std::string& container_id,
+                                             const std::string& interface_name)>& visit);
+
 // Frees the leases for which keep answers false, under host-local's own lock. No folder, no
 // leases.
 void free_leases(const std::filesystem::path& folder,

@@ -184,11 +184,7 @@ void PortClaims::release(const std::string& container_id,
   }
 }
 
-void PortClaims::sweep(const std::function<bool(const std::string&)>& keep) const {
-  if (!gantry::exists(folder_)) {
-    return;
-  }
-  const FileLock lock = FileLock::take(folder_ / "lock", LockMode::kExclusive, stubborn());
+std::vector<fs::path> PortClaims::files() const {
   std::vector<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator file(folder_, error), end; !error && file != end;
@@ -197,7 +193,25 @@ void PortClaims::sweep(const std::function<bool(const std::string&)>& keep) cons
       files.push_back(file->path());
     }
   }
-  for (const fs::path& path : files) {
+  return files;
+}
+
+std::set<std::string> PortClaims::holders() const {
+  std::set<std::string> ids;
+  for (const fs::path& path : files()) {
+    for (const Claim& claim : read_claims(path)) {
+      ids.insert(claim.container_id);
+    }
+  }
+  return ids;
+}
+
+void PortClaims::sweep(const std::function<bool(const std::string&)>& keep) const {
+  if (!gantry::exists(folder_)) {
+    return;
+  }
+  const FileLock lock = FileLock::take(folder_ / "lock", LockMode::kExclusive, stubborn());
+  for (const fs::path& path : files()) {
     std::vector<Claim> claims = read_claims(path);
     if (std::erase_if(claims, [&](const Claim& c) { return !keep(c.container_id); }) > 0) {
       write_claims(path, claims);

@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,13 @@ class PortClaims {
   // Not claimed counts as done.
   void release(const std::string& container_id,
                const std::vector<plugin::PortMapping>& ports) const;
+  // Ids of all containers that have a claim.
+  [[nodiscard]] std::set<std::string> holders() const;
   // Drops the claims of containers for which keep answers false.
   void sweep(const std::function<bool(const std::string& container_id)>& keep) const;
 
  private:
+  [[nodiscard]] std::vector<std::filesystem::path> files() const;
   plugin::Host host_;
   std::filesystem::path folder_;
 };

@@ -67,7 +67,9 @@ typedef struct gantry_net_ops {
   uint32_t struct_size;
   uint32_t reserved;
 
-  /* A JSON object: name, version, plugin_dirs, config_dirs, default_network. [required] */
+  /* A JSON object: name, version, plugin_dirs, config_dirs, default_network, and attachments,
+   * a list of {network, container, interface}: all for which gc might have something to free;
+   * network and interface may be empty. [required] */
   int32_t (*info)(void* self, const gantry_sink* json, const gantry_error* error);
 
   /* Networks. network_json is podman's network object (fields name, driver,
