@@ -322,6 +322,13 @@ void OverlayStorage::remove(const std::string& id) {
     detach_overlay(folder + "/merged", "layer " + id);
     drop(folder, id);
   }
+  // And what a remove of it that was killed had renamed away.
+  for_each_entry(store_.trash(), [&](const std::string& name) {
+    if (name.starts_with(id + ".")) {
+      quietly([&] { remove_tree(store_.trash() + "/" + name); });
+    }
+    return true;
+  });
 }
 
 void OverlayStorage::list(const std::function<bool(std::string_view id)>& visit) {
