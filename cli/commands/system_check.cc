@@ -10,6 +10,7 @@
 #include "cli/report.h"
 #include "core/engine/engine.h"
 #include "core/lifecycle/verbs/check.h"
+#include "core/volume/leftovers.h"
 
 namespace gantry::cli {
 namespace {
@@ -79,7 +80,11 @@ int locks(Context& context) {
                   .type = "lock",
                   .columns = kLockColumns,
                   .document = OrderedJson::array()};
-  for (const locks::HeldLock& lock : engine.locks.held()) {
+  std::vector<locks::HeldLock> held = engine.locks.held();
+  for (locks::HeldLock& lock : volume::lock_table(engine.layout.volumes()).held()) {
+    held.push_back(std::move(lock));
+  }
+  for (const locks::HeldLock& lock : held) {
     listing.document.push_back({{"Kind", locks::name_of(lock.kind)},
                                 {"Name", lock.name},
                                 {"Pid", lock.holder.pid},
