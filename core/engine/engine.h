@@ -12,7 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "core/engine/cancellation.h"
 #include "core/events/event_log.h"
 #include "core/layout/layout.h"
 #include "core/locks/lock.h"
@@ -63,7 +62,8 @@ struct Engine {
   ports::Processes& processes;
   const locks::LockTable& locks;
   events::EventLog& events;
-  Cancellation& cancellation;
+  // Whether the user asked to stop; false while something must come to its end (Uncancelled).
+  const std::function<bool()>& cancellation;
 };
 
 }  // namespace gantry::engine

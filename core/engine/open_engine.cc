@@ -12,6 +12,7 @@
 #include "core/log/log.h"
 #include "core/monitor/conmon_monitor.h"
 #include "sdk/support/files.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::engine {
 
@@ -60,8 +61,12 @@ Settings settings_of(const layout::Configuration& configuration) {
   return settings;
 }
 
-host::HostOptions host_options(const OpenOptions& options, const layout::Layout& layout,
-                               const Cancellation& cancellation) {
+// As the user sees it, but for what must come to its end.
+std::function<bool()> cancelled_of(const OpenOptions& options) {
+  return [asked = options.cancelled] { return asked && asked() && !Uncancelled::any(); };
+}
+
+host::HostOptions host_options(const OpenOptions& options, const layout::Layout& layout) {
   host::HostOptions host;
   host.directories = plugin_directories(options.configuration);
   host.data_root = layout.data;
@@ -69,7 +74,7 @@ host::HostOptions host_options(const OpenOptions& options, const layout::Layout&
   host.log = [](int level, std::string_view message) {
     log::write(static_cast<log::Level>(level), message);
   };
-  host.cancelled = [&cancellation] { return cancellation(); };
+  host.cancelled = cancelled_of(options);
   host.config = [configuration = options.configuration](std::string_view kind,
                                                         std::string_view name) {
     return configuration.plugin_section(kind, name);
@@ -81,19 +86,19 @@ host::HostOptions host_options(const OpenOptions& options, const layout::Layout&
 class OpenEngine : public Backends {
  public:
   explicit OpenEngine(const OpenOptions& options)
-      : cancellation_(options.cancelled),
+      : cancelled_(cancelled_of(options)),
         configuration_(options.configuration),
         layout_(layout_of(configuration_)),
         mark_(read_mark(layout_)),
         settings_(settings_of(configuration_)),
-        plugins_(host_options(options, layout_, cancellation_)),
+        plugins_(host_options(options, layout_)),
         state_(open_state()),
         store_(*state_),
-        monitor_({configuration_.get("conmon"), settings_.hide_program}, cancelled()),
-        locks_(layout_.locks(), options.verb, cancelled()),
+        monitor_({configuration_.get("conmon"), settings_.hide_program}, cancelled_),
+        locks_(layout_.locks(), options.verb, cancelled_),
         events_(layout_.events()),
-        engine_{layout_,  settings_,  store_, *this,   monitor_,     clock_,
-                mounter_, processes_, locks_, events_, cancellation_} {
+        engine_{layout_,  settings_,  store_, *this,   monitor_,  clock_,
+                mounter_, processes_, locks_, events_, cancelled_} {
     claim_data();
   }
 
@@ -114,9 +119,6 @@ class OpenEngine : public Backends {
   }
 
  private:
-  std::function<bool()> cancelled() {
-    return [this] { return cancellation_(); };
-  }
   std::unique_ptr<ports::StateStore> open_state() {
     // Others must not look into containers' files, nor plant links.
     make_directories(layout_.data, 0711);
@@ -135,7 +137,7 @@ class OpenEngine : public Backends {
     write_mark(layout_, {configuration_.get("state_backend"), store_.id()});
   }
 
-  Cancellation cancellation_;
+  std::function<bool()> cancelled_;
   layout::Configuration configuration_;
   layout::Layout layout_;
   std::optional<DataMark> mark_;

@@ -19,6 +19,7 @@
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 #include "sdk/support/pipe.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::image {
 
@@ -200,9 +201,9 @@ ports::Applied apply(const Context& context, const LayerRequest& request, SplitW
 
 ports::Applied import_layer(const Context& context, const LayerRequest& request) {
   make_directories(context.root / "split", 0700);
-  create_layer(context.storage, request);
   const std::filesystem::path split_file = split_path(context.root, request.id);
   Cleanup drop([&] {
+    const Uncancelled undoing;
     try {
       context.storage.remove(request.id);
       remove_file(split_file);
@@ -212,6 +213,7 @@ ports::Applied import_layer(const Context& context, const LayerRequest& request)
     } catch (...) {  // recover() drops it
     }
   });
+  create_layer(context.storage, request);
   SplitWriter split(split_file);
   try {
     ports::Applied applied = apply(context, request, split);

@@ -17,6 +17,7 @@
 #include "sdk/support/cleanup.h"
 #include "sdk/support/digest.h"
 #include "sdk/support/files.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::image {
 
@@ -119,6 +120,7 @@ class BroughtLayers {
     if (ids_.empty()) {
       return;
     }
+    const Uncancelled undoing;
     try {
       (void)drop_unused_layers(context_, ids_);
     } catch (const std::exception& e) {

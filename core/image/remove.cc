@@ -7,6 +7,7 @@
 #include "core/image/layer_gc.h"
 #include "core/image/lookup.h"
 #include "core/image/reference.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::image {
 
@@ -46,6 +47,7 @@ std::vector<std::string> layers_of(const model::Image& image) {
 
 // The records are gone, so the command has done its work whatever happens here.
 void drop_layers(const Context& context, const std::vector<std::string>& layers) {
+  const Uncancelled to_the_end;
   try {
     if (!layers.empty()) {
       (void)drop_unused_layers(context, layers);

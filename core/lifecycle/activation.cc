@@ -4,6 +4,7 @@
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/transaction.h"
 #include "core/log/log.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::lifecycle {
 
@@ -80,7 +81,7 @@ void activate(engine::Engine& engine, LockedContainer& container, const StartOpt
       }
     }
   } catch (const std::exception& e) {
-    const engine::Cancellation::Shield shield(engine.cancellation);
+    const Uncancelled shield;
     container.state.error = e.what();
     besides([&] { save_state(engine, container); });
     throw;

@@ -20,6 +20,7 @@
 #include "sdk/support/cleanup.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::lifecycle {
 
@@ -41,7 +42,7 @@ bool has_processes(const model::ContainerState& state) {
 
 // The volumes that are mounted for the work; not mounted counts as done.
 void release_volumes(engine::Engine& engine, const model::ContainerConfig& config) noexcept {
-  const engine::Cancellation::Shield shield(engine.cancellation);
+  const Uncancelled shield;
   volume::Volumes volumes(engine.store, engine.layout.volumes());
   for (const model::Mount& mount : config.mounts) {
     try {

@@ -5,8 +5,8 @@
 
 #include "core/lifecycle/durability.h"
 #include "core/lifecycle/image_choice.h"
-#include "core/lifecycle/removal.h"
 #include "core/lifecycle/labels.h"
+#include "core/lifecycle/removal.h"
 #include "core/lifecycle/require_startable.h"
 #include "core/lifecycle/resolve_request.h"
 #include "core/lifecycle/steps/steps.h"
@@ -15,6 +15,7 @@
 #include "core/lifecycle/user_namespace.h"
 #include "core/lifecycle/verbs/remove.h"
 #include "core/model/ids.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::lifecycle {
 
@@ -122,7 +123,7 @@ void declare_configured(engine::Engine& engine, LockedContainer& container) {
       writer.put_state(container.config.id, container.state);
     });
   } catch (...) {
-    const engine::Cancellation::Shield shield(engine.cancellation);
+    const Uncancelled shield;
     StepContext context{engine, container.config, container.state};
     (void)play_backwards(provision_steps(), context, Journal({}));
     container.lock.release_and_forget();

@@ -9,6 +9,7 @@
 #include "core/log/log.h"
 #include "core/model/ids.h"
 #include "sdk/support/files.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::lifecycle {
 
@@ -133,7 +134,7 @@ void save_state(engine::Engine& engine, const LockedContainer& container) {
 }
 
 void deactivate(engine::Engine& engine, LockedContainer& container) {
-  const engine::Cancellation::Shield shield(engine.cancellation);
+  const Uncancelled shield;
   StepContext context{engine, container.config, container.state};
   const std::optional<Error> left = play_backwards(
       activate_steps(), context, Journal(engine.layout.journal(container.config.id)));

@@ -9,6 +9,7 @@
 #include "core/model/ids.h"
 #include "sdk/support/files.h"
 #include "sdk/support/trace.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::lifecycle {
 
@@ -39,7 +40,7 @@ std::optional<std::vector<std::string>> Journal::read() const {
 namespace {
 
 void undo(const Step& step, StepContext& context, std::optional<Error>& first) {
-  const engine::Cancellation::Shield shield(context.engine.cancellation);
+  const Uncancelled shield;
   const trace::Span span(trace::Kind::kStep, "undo ", step.name);
   try {
     step.undo(context);

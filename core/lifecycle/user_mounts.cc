@@ -3,6 +3,7 @@
 
 #include "core/log/log.h"
 #include "sdk/support/files.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::lifecycle {
 
@@ -70,7 +71,7 @@ PassingMount::~PassingMount() {
     return;
   }
   try {
-    const engine::Cancellation::Shield shield(engine_.cancellation);
+    const Uncancelled shield;
     engine_.backends.storage(storage_).unmount(id_);
     save_user_mounts(engine_, id_, {});
   } catch (const std::exception& e) {

@@ -7,6 +7,7 @@
 
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::volume {
 
@@ -58,8 +59,8 @@ std::map<std::string, std::string> leftovers(const store::Store& store, const fs
   };
   look(root / ".removing", "its removal died half way", true);
   look(root, "a folder without a record", false);
-  look(root / ".locks" / locks::name_of(Kind::kVolume), "the lock file of a volume that is gone",
-       false);
+  look(root / ".locks" / locks::name_of(Kind::kVolume),
+       "the lock file of a volume that is gone", false);
   return found;
 }
 
@@ -85,11 +86,12 @@ void settle_leftover(store::Store& store, const fs::path& root, const std::strin
   lock.release_and_forget();
 }
 
-void drop_unrecorded(const store::Store& store, const fs::path& root,
-                     const std::string& name) noexcept {
+void drop_unrecorded(const store::Store& store, const fs::path& root, const std::string& name,
+                     locks::Lock& lock) noexcept {
+  const Uncancelled undoing;
   try {
-    if (!is_recorded(store, name)) {
-      (void)remove_empty(root, name);
+    if (!is_recorded(store, name) && remove_empty(root, name)) {
+      lock.release_and_forget();
     }
   } catch (const std::exception&) {  // system check finds it
   }

@@ -31,8 +31,8 @@ namespace gantry::volume {
 void settle_leftover(store::Store& store, const std::filesystem::path& root,
                      const std::string& name);
 
-// Of a folder that was made for a record that did not come. REQUIRES: the volume's lock.
+// What was made for a record that did not come, its lock included.
 void drop_unrecorded(const store::Store& store, const std::filesystem::path& root,
-                     const std::string& name) noexcept;
+                     const std::string& name, locks::Lock& lock) noexcept;
 
 }  // namespace gantry::volume

@@ -186,11 +186,11 @@ std::string Volumes::create(const NewVolume& request) {
   volume.needs_copy_up = options.copy;
   volume.needs_owner = !options.needs_mount();
   volume.created_ns = now_ns();
-  const locks::Lock held = lock(volume.name);
+  locks::Lock held = lock(volume.name);
   // Before the record: an empty folder that nobody knows is no loss, but a volume without its
   // folder looks like one.
   make_directories(path(volume.name), 0755);
-  Cleanup undo([&] { drop_unrecorded(store_, root_, volume.name); });
+  Cleanup undo([&] { drop_unrecorded(store_, root_, volume.name, held); });
   store_.write(ports::Durability::kDurable, [&](store::Writer& writer) {
     if (!request.ignore_existing || !writer.find_volume(volume.name)) {
       writer.create_volume(volume);
@@ -253,9 +253,9 @@ void Volumes::remove(const std::string& name) {
 
 bool Volumes::claim(const std::string& name, const std::string& container, bool anonymous) {
   model::require_valid_name(name);
-  const locks::Lock held = lock(name);
+  locks::Lock held = lock(name);
   make_directories(path(name), 0755);
-  Cleanup undo([&] { drop_unrecorded(store_, root_, name); });
+  Cleanup undo([&] { drop_unrecorded(store_, root_, name, held); });
   const bool is_new = store_.write(ports::Durability::kDurable, [&](store::Writer& writer) {
     const bool missing = !writer.find_volume(name);
     if (missing) {

@@ -19,10 +19,11 @@ layout::Layout layout_in(const fs::path& folder) { return {folder / "data", fold
 
 FakeEngine::Process::Process(FakeEngine& owner)
     : store(owner.state),
-      locks(owner.layout_.locks(), "test", [&owner] { return owner.is_cancelled(); }),
+      cancelled([&owner] { return owner.is_cancelled(); }),
+      locks(owner.layout_.locks(), "test", cancelled),
       events(owner.layout_.events()),
-      engine{owner.layout_, owner.settings_, store,           owner, owner.monitor_,
-             owner.clock,   owner.mounter,   owner.processes, locks, events} {}
+      engine{owner.layout_, owner.settings_, store, owner,  owner.monitor_, owner.clock,
+             owner.mounter, owner.processes, locks, events, cancelled} {}
 
 FakeEngine::FakeEngine()
     : folder_(make_temp_directory(fs::temp_directory_path() / "gantry-fake-XXXXXX")),

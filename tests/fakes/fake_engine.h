@@ -92,6 +92,7 @@ class FakeEngine : public engine::Backends {
   struct Process {
     explicit Process(FakeEngine& owner);
     store::Store store;
+    std::function<bool()> cancelled;
     locks::LockTable locks;
     events::EventLog events;
     engine::Engine engine;

@@ -20,6 +20,7 @@
 #include "core/tree/pack.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::lifecycle {
 
@@ -43,7 +44,7 @@ class PausedForCommit {
     if (!paused_) {
       return;
     }
-    const engine::Cancellation::Shield shield(engine_.cancellation);
+    const Uncancelled shield;
     try {
       runtime().resume(container_.config.id);
       container_.state.freezing = false;

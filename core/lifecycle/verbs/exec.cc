@@ -14,6 +14,7 @@
 #include "core/model/ids.h"
 #include "core/spec/spec.h"
 #include "sdk/support/files.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::lifecycle {
 
@@ -99,7 +100,7 @@ Json process_document(const engine::Engine& engine, const LockedContainer& conta
 void forget_exec(engine::Engine& engine, const std::string& container,
                  const std::string& session) noexcept {
   try {
-    const engine::Cancellation::Shield shield(engine.cancellation);
+    const Uncancelled shield;
     remove_tree(engine.layout.exec(container, session));
     engine.store.write(ports::Durability::kRelaxed,
                        [&](store::Writer& writer) { writer.remove_exec(container, session); });

@@ -11,13 +11,14 @@
 #include "core/lifecycle/verbs/remove.h"
 #include "core/lifecycle/verbs/start.h"
 #include "core/log/log.h"
+#include "sdk/support/uncancelled.h"
 
 namespace gantry::lifecycle {
 
 namespace {
 
 void remove_unstarted(engine::Engine& engine, const std::string& id) noexcept {
-  const engine::Cancellation::Shield shield(engine.cancellation);
+  const Uncancelled shield;
   try {
     (void)remove(engine, id, {.force = true, .volumes = true, .depend = false, .timeout_s = 0});
   } catch (const std::exception& e) {
@@ -34,7 +35,7 @@ Run run_of(const model::ContainerState& state) { return {state.monitor_pid, stat
 
 // Waits for the end of a container attached to, and cleans up after it.
 int finish_foreground(engine::Engine& engine, const std::string& id, const Run& run) {
-  const engine::Cancellation::Shield shield(engine.cancellation);
+  const Uncancelled shield;
   const ports::ExitSource source{id, engine.layout.exits(), engine.layout.bundle(id),
                                  run.monitor_pid};
   const auto ended = engine.monitor.wait_any({source}, std::nullopt);
