@@ -50,6 +50,7 @@ constinit const Command kCleanupCommand{
     .options = {kOptions},
     .arguments = {.least = 1, .unless = "all latest"},
     .run = run,
+    .changes = true,
 };
 
 }  // namespace gantry::cli

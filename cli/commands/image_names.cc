@@ -46,10 +46,8 @@ int tag(Context& context) {
   const image::Registries registries = image::load_registries();
   const std::vector<std::string>& names = context.arguments();
   for (std::size_t i = 1; i < names.size(); ++i) {
-    const std::string name =
-        image::tag(context.engine().store, names[0], names[i], registries);
-    const image::Resolved tagged =
-        image::resolve(context.engine().store, names[i], registries);
+    const std::string name = image::tag(context.engine().store, names[0], names[i], registries);
+    const image::Resolved tagged = image::resolve(context.engine().store, names[i], registries);
     lifecycle::announce(context.engine(),
                         {.type = "image", .id = tagged.image.id, .name = name}, "tag");
   }
@@ -113,8 +111,8 @@ int rmi(Context& context) {
       if (force) {
         remove_users(engine, name, registries);
       }
-      tell(context,
-           image::remove_image(images, name, force || options.flag("all"), registries), name);
+      tell(context, image::remove_image(images, name, force || options.flag("all"), registries),
+           name);
     } catch (const Error& error) {
       const bool missing = error.code() == Code::kNotFound;
       if (!missing || !(options.flag("ignore") || force)) {

@@ -119,6 +119,7 @@ constinit const Command kMountCommand{
     .examples = "mount\nmount ctrID\nmount ctrID1 ctrID2 ctrID3\nmount --all",
     .options = {kMountOptions},
     .run = mount,
+    .changes = true,
 };
 
 constinit const Command kUnmountCommand{
@@ -131,6 +132,7 @@ constinit const Command kUnmountCommand{
                   .unless = "all latest",
                   .complaint = "no container names or IDs given"},
     .run = unmount,
+    .changes = true,
 };
 
 }  // namespace gantry::cli

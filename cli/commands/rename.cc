@@ -22,6 +22,7 @@ constinit const Command kRenameCommand{
     .examples = "rename containerA newName",
     .arguments = {.least = 2, .most = 2},
     .run = run,
+    .changes = true,
 };
 
 }  // namespace gantry::cli

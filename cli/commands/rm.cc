@@ -88,6 +88,7 @@ constinit const Command kRmCommand{
                   .unless = "all latest cidfile filter",
                   .complaint = "you must provide at least one name or id"},
     .run = run,
+    .changes = true,
 };
 
 }  // namespace gantry::cli

@@ -101,6 +101,7 @@ constinit const Command kKillCommand{
     .options = {kKillOptions},
     .arguments = kSome,
     .run = kill,
+    .changes = true,
 };
 
 constinit const Command kPauseCommand{
@@ -110,6 +111,7 @@ constinit const Command kPauseCommand{
     .options = {kPauseOptions},
     .arguments = kSome,
     .run = pause,
+    .changes = true,
 };
 
 constinit const Command kUnpauseCommand{
@@ -119,6 +121,7 @@ constinit const Command kUnpauseCommand{
     .options = {kUnpauseOptions},
     .arguments = kSome,
     .run = unpause,
+    .changes = true,
 };
 
 }  // namespace gantry::cli

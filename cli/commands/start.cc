@@ -82,6 +82,7 @@ constinit const Command kStartCommand{
                   .unless = "all latest filter",
                   .complaint = "start requires at least one argument"},
     .run = run,
+    .changes = true,
 };
 
 }  // namespace gantry::cli

@@ -101,6 +101,7 @@ constinit const Command kStopCommand{
                   .unless = "all latest cidfile filter",
                   .complaint = "you must provide at least one name or id"},
     .run = stop,
+    .changes = true,
 };
 
 constinit const Command kRestartCommand{
@@ -113,6 +114,7 @@ constinit const Command kRestartCommand{
                   .unless = "all latest running cidfile filter",
                   .complaint = "you must provide at least one name or id"},
     .run = restart,
+    .changes = true,
 };
 
 }  // namespace gantry::cli

@@ -84,7 +84,8 @@ std::string cgroups_path(const model::ContainerConfig& config) {
   if (config.cgroups == "disabled") {
     return {};
   }
-  const std::string parent = config.cgroup_parent.empty() ? kCgroupParent : config.cgroup_parent;
+  const std::string parent =
+      config.cgroup_parent.empty() ? kCgroupParent : config.cgroup_parent;
   return (parent.front() == '/' ? parent : "/" + parent) + "/" + config.id;
 }
 

@@ -81,9 +81,12 @@ void Lock::release_and_forget() noexcept {
   }
 }
 
-std::optional<Lock> LockTable::attempt(const fs::path& path, int operation) const {
+std::optional<Lock> LockTable::attempt(const fs::path& path, int operation,
+                                       UniqueFd& fd) const {
   for (;;) {
-    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd) {
+      fd.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    }
     if (!fd) {
       if (errno == ENOENT) {
         make_directories(path.parent_path(), 0700);
@@ -99,6 +102,7 @@ std::optional<Lock> LockTable::attempt(const fs::path& path, int operation) cons
     }
     // Whoever held it may have removed the file with the object.
     if (!same_file(fd.get(), path)) {
+      fd.reset();
       continue;
     }
     if (operation == LOCK_EX) {
@@ -113,7 +117,9 @@ std::optional<Lock> LockTable::attempt(const fs::path& path, int operation) cons
 Lock LockTable::wait(Kind kind, const std::string& name, int operation,
                      milliseconds patience) const {
   const fs::path path = folder_ / name_of(kind) / name;
-  if (std::optional<Lock> lock = attempt(path, operation)) {
+  // Kept open over all attempts: each close would wake every waiter, this one too.
+  UniqueFd fd;
+  if (std::optional<Lock> lock = attempt(path, operation, fd)) {
     return std::move(*lock);
   }
   const trace::Span span(trace::Kind::kWait, "for the lock of ", name_of(kind), " ", name);
@@ -121,7 +127,7 @@ Lock LockTable::wait(Kind kind, const std::string& name, int operation,
   const auto deadline = steady_clock::now() + patience;
   for (;;) {
     (void)::inotify_add_watch(watch.get(), path.c_str(), IN_CLOSE_WRITE | IN_DELETE_SELF);
-    if (std::optional<Lock> lock = attempt(path, operation)) {
+    if (std::optional<Lock> lock = attempt(path, operation, fd)) {
       return std::move(*lock);
     }
     if (cancelled_ && cancelled_()) {
@@ -158,7 +164,8 @@ Lock LockTable::acquire_shared(Kind kind, const std::string& name,
 }
 
 std::optional<Lock> LockTable::try_acquire(Kind kind, const std::string& name) const {
-  return attempt(folder_ / name_of(kind) / name, LOCK_EX);
+  UniqueFd fd;
+  return attempt(folder_ / name_of(kind) / name, LOCK_EX, fd);
 }
 
 bool LockTable::is_held(Kind kind, const std::string& name) const {

@@ -87,8 +87,9 @@ class LockTable {
   static constexpr std::chrono::hours kAsLongAsItTakes{24 * 365};
 
  private:
-  [[nodiscard]] std::optional<Lock> attempt(const std::filesystem::path& path,
-                                            int operation) const;
+  // fd: of the file, opened if it is not; stays the caller's when the lock is not free.
+  [[nodiscard]] std::optional<Lock> attempt(const std::filesystem::path& path, int operation,
+                                            UniqueFd& fd) const;
   [[nodiscard]] Lock wait(Kind kind, const std::string& name, int operation,
                           std::chrono::milliseconds patience) const;
   std::filesystem::path folder_;

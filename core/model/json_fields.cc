@@ -38,10 +38,10 @@ GANTRY_DEFINE_JSON(NamespaceMode, mode, value)
 GANTRY_DEFINE_JSON(ProcessConfig, entrypoint, command, env, workdir, workdir_asked, user,
                    groups, terminal, stdin_open, umask, oom_score_adj, stop_signal,
                    stop_timeout, init, init_path)
-GANTRY_DEFINE_SPARSE_JSON(SecurityConfig, privileged, read_only, read_only_tmpfs, no_new_privileges,
-                   cap_add, cap_drop, seccomp_profile, apparmor_profile, label_options, process_label,
-                          mount_label, mask,
-                   unmask, options)
+GANTRY_DEFINE_SPARSE_JSON(SecurityConfig, privileged, read_only, read_only_tmpfs,
+                          no_new_privileges, cap_add, cap_drop, seccomp_profile,
+                          apparmor_profile, label_options, process_label, mount_label, mask,
+                          unmask, options)
 GANTRY_DEFINE_JSON(Device, host_path, container_path, permissions)
 GANTRY_DEFINE_JSON(NetworkConfig, mode, mode_value, attachments, ports, exposed, dns_servers,
                    dns_options, dns_search, extra_hosts, manage_hosts)
@@ -59,13 +59,13 @@ GANTRY_DEFINE_SPARSE_JSON(ContainerConfig, id, name, created_ns, image_id, image
                           image_layer, rootfs, hostname, labels, annotations, auto_remove,
                           backends, process, security, resources, ulimits, devices,
                           device_cgroup_rules, sysctl, mounts, network, pid, ipc, uts, user,
-                          id_mapping, cgroup, shm_size, cgroup_parent, cgroups, log, health, restart,
-                          secrets, depends_on, timezone, pid_file, conmon_pid_file, cid_file,
-                          create_command)
+                          id_mapping, cgroup, shm_size, cgroup_parent, cgroups, log, health,
+                          restart, secrets, depends_on, timezone, pid_file, conmon_pid_file,
+                          cid_file, create_command)
 GANTRY_DEFINE_SPARSE_JSON(ContainerState, status, pid, monitor_pid, boot_id, exit_code,
-                          oom_killed, stopped_by_user, freezing, remove_volumes,
-                          restart_count, started_ns, finished_ns, checkpointed_ns, restored_ns, error, mount_point, netns_path,
-                          cgroup_path, network_status)
+                          oom_killed, stopped_by_user, freezing, remove_volumes, restart_count,
+                          started_ns, finished_ns, checkpointed_ns, restored_ns, error,
+                          mount_point, netns_path, cgroup_path, network_status)
 GANTRY_DEFINE_SPARSE_JSON(ContainerBrief, id, name, image_id, image_name, argv, created_ns,
                           labels, ports, networks, mounts, mounted_images, depends_on,
                           auto_remove, health, id_mapping)
@@ -79,8 +79,8 @@ GANTRY_DEFINE_JSON(ImageHistory, created, created_by, comment, empty_layer)
 GANTRY_DEFINE_JSON(Image, id, digest, repo_digests, names, created_ns, architecture, os, author,
                    comment, size, layers, diff_ids, layer_sizes, defaults, history, config_json,
                    manifest_type)
-GANTRY_DEFINE_SPARSE_JSON(Mount, kind, source, image_id, destination, options, sub_path, anonymous,
-                          no_copy, chown, overlay, upper_dir, work_dir)
+GANTRY_DEFINE_SPARSE_JSON(Mount, kind, source, image_id, destination, options, sub_path,
+                          anonymous, no_copy, chown, overlay, upper_dir, work_dir)
 GANTRY_DEFINE_JSON(PortMapping, host_ip, protocol, host_port, container_port, range)
 GANTRY_DEFINE_JSON(NetworkAttachment, network, interface_name, static_ips, static_mac, aliases)
 GANTRY_DEFINE_JSON(Ulimit, name, soft, hard)

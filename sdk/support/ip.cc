@@ -68,8 +68,8 @@ Subnet parse_subnet(const std::string& text) {
   }
   const auto ip = find_ip(text.substr(0, slash));
   if (!ip || prefix < 0 || prefix > ip->bits()) {
-    throw Error(Code::kInvalid, "invalid subnet \"" + text +
-                                    "\": expected an address and a prefix length, such as "
+    throw Error(Code::kInvalid, "invalid CIDR address: " + text +
+                                    ": expected an address and a prefix length, such as "
                                     "10.90.5.0/24");
   }
   return {masked(*ip, prefix), prefix};

@@ -9,6 +9,9 @@ import tree
 LONG = {
     "plugins/storage-overlay/overlay_storage.cc": "the methods of one port, most of them short",
     "sdk/conformance/storage_suite.cc": "one check after another, each a sentence",
+    "tests/e2e/support/podman_script.py": "a table of commands for two engines",
+    "tests/fault/scenarios.cc": "a table of scenarios, one for each verb",
+    "tests/unit/net-cni/real_cni_test.cc": "one fixture that real plug-ins need, and its cases",
     "LICENSE": "the text of the licence",
 }
 LONG_MAY = {".md", ".json"}

@@ -25,7 +25,8 @@ void remove_stray(engine::Engine& engine, const std::string& id) {
   settle_leftover(engine, id, activated_containers, [&] {
     remove_cgroups(std::string(kCgroupParent) + "/" + id);
     if (cgroups_below(kCgroupParent).contains(id)) {
-      throw Error(Code::kBusy, "cgroup " + id + " is still there: a process in it does not end");
+      throw Error(Code::kBusy,
+                  "cgroup " + id + " is still there: a process in it does not end");
     }
   });
 }

@@ -24,16 +24,14 @@ void check_execs(engine::Engine& engine, Findings& findings) {
     };
     for (const model::ExecSession& session : sessions()) {
       // Looked at again: whoever ends forgets it last of all.
-      const bool left = is_over(engine, session) &&
-                        engine.store.read([&](const store::Reader& reader) {
-                          return reader.find_exec(id, session.id).has_value();
-                        });
+      const bool left =
+          is_over(engine, session) && engine.store.read([&](const store::Reader& reader) {
+            return reader.find_exec(id, session.id).has_value();
+          });
       if (left) {
-        findings.push_back({"exec", session.id, "an exec session of container " + id +
-                                                    " that is over",
-                            [&engine, id, session = session.id] {
-                              forget_exec(engine, id, session);
-                            }});
+        findings.push_back(
+            {"exec", session.id, "an exec session of container " + id + " that is over",
+             [&engine, id, session = session.id] { forget_exec(engine, id, session); }});
       }
     }
   }

@@ -47,8 +47,8 @@ void check_leftovers(engine::Engine& engine, Findings& findings) {
     if (before.contains(id) && !wanted.contains(id) &&
         !engine.locks.is_held(locks::Kind::kContainer, id)) {
       findings.push_back({"network", id,
-                          (network.empty() ? "ports are kept" : "network " + network +
-                                                                     " keeps an attachment") +
+                          (network.empty() ? "ports are kept"
+                                           : "network " + network + " keeps an attachment") +
                               " for this container, which does not run",
                           [&engine] { collect_attachments(engine); }});
     }

@@ -94,11 +94,10 @@ void check_run_files(engine::Engine& engine, Findings& findings) {
       if (kept.contains(id) || !gantry::exists(place.folder / id)) {
         continue;
       }
-      findings.push_back({place.kind, (place.folder / id).string(), place.problem,
-                          [&engine, id, place] {
-                            settle_leftover(engine, id, place.keep,
-                                            [&] { place.remove(engine, id); });
-                          }});
+      findings.push_back(
+          {place.kind, (place.folder / id).string(), place.problem, [&engine, id, place] {
+             settle_leftover(engine, id, place.keep, [&] { place.remove(engine, id); });
+           }});
     }
   }
 }

@@ -11,10 +11,10 @@ namespace gantry::lifecycle {
 void check_secrets(engine::Engine& engine, Findings& findings) {
   const secrets::Secrets secrets(engine.store, engine.layout.secrets());
   for (const std::string& file : secrets.orphans()) {
-    findings.push_back({"secret", file, "data of a secret that is no more", [&engine] {
-                          secrets::Secrets(engine.store, engine.layout.secrets())
-                              .drop_orphans();
-                        }});
+    findings.push_back(
+        {"secret", file, "data of a secret that is no more", [&engine] {
+           secrets::Secrets(engine.store, engine.layout.secrets()).drop_orphans();
+         }});
   }
   for (const model::Secret& secret : secrets.list()) {
     if (!gantry::exists(engine.layout.secrets() / secret.id) &&

@@ -18,12 +18,11 @@ void check_users(engine::Engine& engine, const volume::Volumes& volumes,
   const std::set<std::string> recorded = recorded_containers(engine);
   for (const std::string& user : users) {
     if (!recorded.contains(user)) {
-      findings.push_back({"volume", name,
-                          "it counts container " + user + " as a user, which is no more",
-                          [&engine, name, user] {
-                            volume::Volumes(engine.store, engine.layout.volumes())
-                                .release(name, user, false);
-                          }});
+      findings.push_back(
+          {"volume", name, "it counts container " + user + " as a user, which is no more",
+           [&engine, name, user] {
+             volume::Volumes(engine.store, engine.layout.volumes()).release(name, user, false);
+           }});
     }
   }
 }
@@ -34,14 +33,13 @@ void check_mounted(engine::Engine& engine, const volume::Volumes& volumes,
   const std::set<std::string> active = activated_containers(engine);
   for (const std::string& holder : holders) {
     if (!active.contains(holder) && !engine.locks.is_held(locks::Kind::kContainer, holder)) {
-      findings.push_back({"volume", name,
-                          "it is mounted for container " + holder + ", which does not run",
-                          [&engine, name, holder] {
-                            settle_leftover(engine, holder, activated_containers, [&] {
-                              volume::Volumes(engine.store, engine.layout.volumes())
-                                  .unmount(name, holder);
-                            });
-                          }});
+      findings.push_back(
+          {"volume", name, "it is mounted for container " + holder + ", which does not run",
+           [&engine, name, holder] {
+             settle_leftover(engine, holder, activated_containers, [&] {
+               volume::Volumes(engine.store, engine.layout.volumes()).unmount(name, holder);
+             });
+           }});
     }
   }
 }

@@ -11,7 +11,7 @@ namespace gantry::lifecycle {
 
 struct RunOptions {
   bool detach = false;
-  ports::AttachRequest streams = {};                           // foreground; socket_dir is filled in
+  ports::AttachRequest streams = {};  // foreground; socket_dir is filled in
   std::function<void(const std::string& id)> created = nullptr;     // cidfile and the like
   std::function<void(const std::string& line)> progress = nullptr;  // of a pull
 };

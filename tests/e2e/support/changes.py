@@ -19,8 +19,8 @@ class Change:
         self.done = done or (lambda gantry: False)
 
     def filled(self, gantry, words):
-        known = {"IMAGE": gantry.image, "NETWORK": gantry.engine.default_network}
-        return [known.get(word, word) for word in words]
+        network = gantry.engine.default_network
+        return [word.replace("NETWORK", network) if word != "IMAGE" else gantry.image for word in words]
 
     def prepare(self, gantry):
         for step in self.steps:
@@ -94,7 +94,8 @@ CHANGES = [
     Change("exec", ("exec", "victim", "true"), [RUN]),
     Change("exec-detached", ("exec", "-d", "victim", "true"), [RUN]),
     Change("mount", ("mount", "victim"), [CREATE]),
-    Change("unmount", ("unmount", "victim"), [CREATE, ("mount", "victim")]),
+    Change("unmount", ("unmount", "victim"), [CREATE, ("mount", "victim")],
+           lambda gantry: "victim" not in gantry.ok("mount", "--format=json", "-a")),
     Change("cp-into", ("cp", "/etc/hostname", "victim:/"), [CREATE]),
     Change("cp-out", ("cp", "victim:/etc/passwd", "-"), [RUN]),
     Change("export", ("export", "-o", "/dev/null", "victim"), [CREATE]),

@@ -192,7 +192,7 @@ TEST_F(StoreTest, ResolvesNamesIdsAndUniquePrefixes) {
   EXPECT_EQ(resolve("abc0"), one);
   EXPECT_EQ(resolve("abd"), two);
   EXPECT_THAT(refusal(Code::kInvalid, [&] { return resolve("ab"); }),
-              HasSubstr("more than one result for container name or ID ab"));
+              HasSubstr("more than one result for container ID ab"));
   EXPECT_THAT(refusal(Code::kNotFound, [&] { return resolve("zebra"); }),
               HasSubstr("no container with name or ID \"zebra\" found: no such container"));
   (void)refusal(Code::kNotFound, [&] { return resolve("abe"); });

@@ -13,7 +13,7 @@ TEST(Subnet, ParsesAndPrints) {
   EXPECT_EQ(to_text(parse_subnet("fd00:1:2:3:4::/64")), "fd00:1:2:3::/64");
   for (const char* bad : {"", "/", "10.0.0.0", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/33",
                           "10.0.0.0/8x", "fd00::/129", "x/8"}) {
-    net::expect_error(Code::kInvalid, "invalid subnet", [&] { (void)parse_subnet(bad); });
+    net::expect_error(Code::kInvalid, "invalid CIDR address", [&] { (void)parse_subnet(bad); });
   }
 }
 
