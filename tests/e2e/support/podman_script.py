@@ -473,7 +473,7 @@ create --name=two --network=none @IMAGE PATIENT
 start -l
 exec two READY
 exec -l echo latest
-top -l pid
+top -l user
 port -l
 logs -l
 pause -l
