@@ -71,29 +71,40 @@ std::set<std::string> used_layers(engine::Engine& engine, const Layers& layers) 
   return used;
 }
 
-void check_used(engine::Engine& engine, const Layers& layers, Findings& findings) {
+// Records first, then the layers, then the records again: what goes meanwhile is not missed.
+void check_images(engine::Engine& engine, Findings& findings) {
   ports::Storage& storage = engine.backends.storage("");
-  engine.store.read([&](const store::Reader& reader) {
-    for (const model::Image& image : reader.images()) {
-      for (const std::string& layer : image.layers) {
-        if (!layers.contains(layer)) {
-          findings.push_back(
-              {"image", image.id,
-               "its layer " + layer + " is gone: remove the image and load it again"});
-        }
+  for (const model::Image& image :
+       engine.store.read([](const store::Reader& reader) { return reader.images(); })) {
+    for (const std::string& layer : image.layers) {
+      if (!find_layer(storage, layer) && engine.store.read([&](const store::Reader& reader) {
+            return reader.find_image(image.id).has_value();
+          })) {
+        findings.push_back(
+            {"image", image.id,
+             "its layer " + layer + " is gone: remove the image and load it again"});
       }
     }
-  });
-  for (const store::ContainerRow& row : list(engine)) {
+  }
+}
+
+bool is_settled(engine::Engine& engine, const std::string& id) {
+  const auto state =
+      engine.store.read([&](const store::Reader& reader) { return reader.find_state(id); });
+  return state && state->status != model::Status::kCreating &&
+         state->status != model::Status::kRemoving;
+}
+
+void check_used(engine::Engine& engine, Findings& findings) {
+  ports::Storage& storage = engine.backends.storage("");
+  for (const std::string& id : recorded_containers(engine)) {
     const auto config = engine.store.read(
-        [&](const store::Reader& reader) { return reader.find_container(row.brief.id); });
-    const bool settled = row.state.status != model::Status::kCreating &&
-                         row.state.status != model::Status::kRemoving;
-    if (config && config->rootfs.empty() && settled &&
+        [&](const store::Reader& reader) { return reader.find_container(id); });
+    if (config && config->rootfs.empty() && is_settled(engine, id) &&
         config->backends.storage == engine.backends.chosen().storage &&
-        !find_layer(storage, row.brief.id)) {
+        !find_layer(storage, id) && is_settled(engine, id)) {
       findings.push_back(
-          {"container", row.brief.id, "its layer is gone, and with it its files: remove it"});
+          {"container", id, "its layer is gone, and with it its files: remove it"});
     }
   }
 }
@@ -120,7 +131,8 @@ void check_layers(engine::Engine& engine, Findings& findings) {
            }});
     }
   }
-  check_used(engine, layers, findings);
+  check_images(engine, findings);
+  check_used(engine, findings);
 }
 
 void check_mounts(engine::Engine& engine, Findings& findings) {

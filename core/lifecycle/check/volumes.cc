@@ -4,6 +4,8 @@
 // missing, and what a create or remove that died left.
 #include "core/volume/volumes.h"
 
+#include <algorithm>
+
 #include "core/lifecycle/check/findings.h"
 #include "core/volume/leftovers.h"
 #include "sdk/support/files.h"
@@ -16,8 +18,10 @@ void check_users(engine::Engine& engine, const volume::Volumes& volumes,
                  const std::string& name, Findings& findings) {
   const std::vector<std::string> users = volumes.users(name);
   const std::set<std::string> recorded = recorded_containers(engine);
+  // Looked at again: a container that goes gives up its volumes before its record.
+  const std::vector<std::string> now = volumes.users(name);
   for (const std::string& user : users) {
-    if (!recorded.contains(user)) {
+    if (!recorded.contains(user) && std::find(now.begin(), now.end(), user) != now.end()) {
       findings.push_back(
           {"volume", name, "it counts container " + user + " as a user, which is no more",
            [&engine, name, user] {
@@ -61,7 +65,12 @@ void check_volumes(engine::Engine& engine, Findings& findings) {
     }
     check_users(engine, volumes, volume.name, findings);
     check_mounted(engine, volumes, volume.name, findings);
-    if (!gantry::exists(volumes.path(volume.name))) {
+    // Whoever removes it holds its lock until the record is gone too.
+    if (!gantry::exists(volumes.path(volume.name)) &&
+        !volume::lock_table(root).is_held(locks::Kind::kVolume, volume.name) &&
+        engine.store.read([&](const store::Reader& reader) {
+          return reader.find_volume(volume.name).has_value();
+        })) {
       findings.push_back({"volume", volume.name, "its folder is gone: remove the volume"});
     }
   }
