@@ -137,6 +137,7 @@ def remove_all(gantry):
     for words in (
         ("rm", "-f", "-v", "--depend", "-t", "0", "victim", "victim-base", "victim-new"),
         ("volume", "rm", "-f", "victim"),
+        ("volume", "prune", "-f"),  # the nameless that rm and --replace rightly keep
         ("rmi", "-f", "-i", "localhost/victim:latest"),
         ("network", "rm", "-f", "victim"),
     ):
