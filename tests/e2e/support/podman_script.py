@@ -321,7 +321,7 @@ run --rm --network=none -v named:/seed @IMAGE ls /seed
 run --rm --network=none -v named:/data:ro @IMAGE touch /data/x
 run --rm --network=none --device=/dev/null:/dev/hole @IMAGE stat -c "%t:%T" /dev/hole
 run --rm --network=none --dns=10.9.9.9 --dns-search=example.org --dns-opt=ndots:3 @IMAGE cat /etc/resolv.conf
-run --rm --network=none --init @IMAGE sh -c "echo $$ $PPID"
+run --rm --network=none --init @IMAGE sh -c "echo $PPID"
 run --rm --network=none localhost/configured:1
 run --rm --network=none localhost/configured:1 mine
 run --rm --network=none --entrypoint= localhost/configured:1 echo x
