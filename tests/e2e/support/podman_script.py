@@ -509,10 +509,10 @@ logs AMB
 RESET
 
 ## ps
-run --name=e7 --network=none -l a=1 @IMAGE sh -c "exit 7"
+run --name=ended --network=none -l a=1 @IMAGE sh -c "exit 7"
 create --name=n1 --network=none -l a=2 @IMAGE true
 ps -a
-ps -a --filter=name=e7 --format {{.Names}}
+ps -a --filter=name=ended --format {{.Names}}
 ps -a --filter=exited=7 --format {{.Names}}
 ps -a --filter=status=created --format {{.Names}}
 ps -a --filter=status=nosuch
@@ -524,7 +524,7 @@ ps -a --filter=nosuch=1
 ps -a --filter=nosuch
 ps -a --filter=exited=x
 ps -a --filter=before=n1 --format {{.Names}}
-ps -a --filter=since=e7 --format {{.Names}}
+ps -a --filter=since=ended --format {{.Names}}
 ps -a --filter=before=nosuch
 ps -a --filter=until=nosuch
 ps -a --filter=volume=x --format {{.Names}}
@@ -635,7 +635,7 @@ events --stream=false --since=nosuch
 events --stream=false --format {{.Nosuch}}
 events --stream=false --since=1h --filter=container=life --filter=event=died --format "{{.Type}} {{.Status}} {{.Name}}"
 events --stream=false --since=1h --filter=container=n1 --format "{{.Type}} {{.Status}} {{.Name}}"
-events --stream=false --since=1h --filter=container=e7 --format "{{.Type}} {{.Status}} {{.Name}}"
+events --stream=false --since=1h --filter=container=ended --format "{{.Type}} {{.Status}} {{.Name}}"
 secret create s /no/such
 secret create s - < hidden
 secret create s - < hidden
