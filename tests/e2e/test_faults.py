@@ -3,7 +3,7 @@
 
 Each time the same command afterwards succeeds, then everything is removed by ordinary
 commands, and nothing is left. Where depends on chance: GANTRY_TEST_SEED repeats a run, and
-GANTRY_TEST_FAULT_SECONDS gives each command more time than its share (2), or "all" calls.
+GANTRY_TEST_FAULT_SECONDS gives each command more time than its share (1), or "all" calls.
 """
 
 import os
@@ -19,7 +19,7 @@ from support.faults import ERRORS, CallCounter, at_call, at_moment, library
 from support.leaks import LeakCheck
 
 SEED = int(os.environ.get("GANTRY_TEST_SEED", secrets.randbits(32)))
-SECONDS = os.environ.get("GANTRY_TEST_FAULT_SECONDS", "2")
+SECONDS = os.environ.get("GANTRY_TEST_FAULT_SECONDS", "1")
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +105,7 @@ def test_at_a_call(gantry, change, place, tar):
             for how in ("kill", "int", *ERRORS):
                 sampler.broken_at(counter, number, how)
         return
-    for _ in rounds(float(SECONDS), 3):
+    for _ in rounds(float(SECONDS), 2):
         how = dice.choice(["kill", "kill", "kill", "int", "term", *ERRORS])
         sampler.broken_at(counter, dice.randint(1, calls), how)
 
@@ -119,6 +119,6 @@ def test_at_a_moment(gantry, change, tar):
     gantry.ok(*sampler.argv)
     whole = time.monotonic() - began
     sampler.settle(False)
-    for _ in rounds(1 if SECONDS == "all" else float(SECONDS) / 2, 2):
+    for _ in rounds(1 if SECONDS == "all" else float(SECONDS) / 2, 1):
         how = dice.choice(["kill", "kill", "int", "term"])
         sampler.broken_after(dice.uniform(0, whole), how)

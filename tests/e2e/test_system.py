@@ -63,7 +63,8 @@ class TestCheck:
         # The store as it was before: what runs since then is nobody's.
         state = gantry.engine.root / "state"
         gantry.ok("ps")
-        shutil.copytree(state, place / "state")
+        # A pipe in it is what processes wait at, no data.
+        shutil.copytree(state, place / "state", ignore=shutil.ignore_patterns("queue"))
         id = gantry.start(network="bridge")
         pid = gantry.state(id)["Pid"]
         shutil.rmtree(state)
@@ -74,6 +75,50 @@ class TestCheck:
         assert findings(gantry) == []
         until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "the end of the process")
         assert not (gantry.engine.run / "containers" / id).exists()
+
+
+    def test_what_killed_commands_leave_and_what_is_of_others(self, gantry_once, place):
+        gantry_once.start(name="box", network=gantry_once.engine.default_network)
+        # A container that was ours, by our event log, and one of which we know nothing.
+        ours = gantry_once.ok("create", "--name=gone", gantry_once.image, "true")
+        gantry_once.ok("rm", "gone")
+        foreign = secrets.token_hex(32)
+        root, run = gantry_once.engine.root, gantry_once.engine.run
+        cgroups = pathlib.Path("/sys/fs/cgroup")
+        hierarchy = cgroups / "pids" if (cgroups / "pids").is_dir() else cgroups
+        leases = run / "plugins/net-cni/leases" / gantry_once.engine.default_network
+        lease = next(leases.glob("10.*")).name.rsplit(".", 1)[0] + ".250"
+        lower, merged = place / "lower", place / "merged"
+        for folder in (lower, merged, place / "upper", place / "work"):
+            folder.mkdir()
+        options = f"lowerdir={lower},upperdir={place}/upper,workdir={place}/work"
+        try:
+            subprocess.run(["mount", "-t", "overlay", "none", "-o", options, merged], check=True)
+            subprocess.run(["ip", "netns", "add", f"e2e-{foreign[:8]}"], check=True)
+            for id in (ours, foreign):
+                (hierarchy / "gantry" / id).mkdir(parents=True)
+            (leases / lease).write_text(f"{ours}\r\neth0")
+            (root / "secrets").mkdir(exist_ok=True)
+            (root / "secrets" / ("0" * 25)).write_text("nobody's")
+            (root / "volumes/.locks/volume").mkdir(parents=True, exist_ok=True)
+            (root / "volumes/.locks/volume/gone").touch()
+            found = {row["Kind"] for row in findings(gantry_once)}
+            assert found == {"cgroup", "network", "secret", "volume"}, found
+            gantry_once.ok("system", "check", "--repair")
+            assert findings(gantry_once) == []
+            assert not (hierarchy / "gantry" / ours).exists()
+            assert not (leases / lease).exists()
+            assert not (root / "secrets" / ("0" * 25)).exists()
+            assert (hierarchy / "gantry" / foreign).exists()
+            assert merged.is_mount()
+            assert pathlib.Path(f"/run/netns/e2e-{foreign[:8]}").exists()
+            assert gantry_once.ok("exec", "box", "echo", "well") == "well"
+        finally:
+            subprocess.run(["umount", "-l", merged], check=False)
+            subprocess.run(["ip", "netns", "del", f"e2e-{foreign[:8]}"], check=False)
+            for id in (ours, foreign):
+                if (hierarchy / "gantry" / id).exists():
+                    (hierarchy / "gantry" / id).rmdir()
 
 
 class TestLocks:
