@@ -73,7 +73,7 @@ function(gantry_unit_test name)
   add_executable(${target} ${sources})
   target_link_libraries(${target} PRIVATE gantry_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
   gantry_precompiled(${target} test)
-  include(GoogleTest)
-  gtest_discover_tests(${target} TEST_PREFIX "${target}." DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS unit TIMEOUT 300)
+  # Without pretty values: they are the bytes of what a test does not know to print.
+  gtest_discover_tests(${target} TEST_PREFIX "${target}." NO_PRETTY_VALUES
+    DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 300)
 endfunction()
