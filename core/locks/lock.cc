@@ -35,6 +35,43 @@ bool same_file(int fd, const fs::path& path) {
          open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev;
 }
 
+// The file is locked when it gets its name: that one lies there free says that nobody is at
+// work on its object.
+UniqueFd create_locked(const fs::path& path, int operation) {
+  UniqueFd fd(::open(path.parent_path().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!fd && errno == EOPNOTSUPP) {  // older overlayfs: one that is free may be seen then
+    fd.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    return fd;
+  }
+  if (!fd) {
+    return fd;
+  }
+  const std::string self = "/proc/self/fd/" + std::to_string(fd.get());
+  if (::flock(fd.get(), operation | LOCK_NB) != 0 ||
+      ::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    fd.reset();
+  }
+  return fd;
+}
+
+UniqueFd open_or_create(const fs::path& path, int operation) {
+  for (;;) {
+    if (UniqueFd fd{::open(path.c_str(), O_RDWR | O_CLOEXEC)}) {
+      return fd;
+    }
+    if (errno != ENOENT) {
+      throw errno_error(errno, "open lock " + path.string());
+    }
+    make_directories(path.parent_path(), 0700);
+    if (UniqueFd fd = create_locked(path, operation)) {
+      return fd;
+    }
+    if (errno != EEXIST) {
+      throw errno_error(errno, "make lock " + path.string());
+    }
+  }
+}
+
 std::optional<Holder> read_holder(const fs::path& path) {
   try {
     const std::optional<std::string> text = read_file_if_exists(path);
@@ -85,14 +122,7 @@ std::optional<Lock> LockTable::attempt(const fs::path& path, int operation,
                                        UniqueFd& fd) const {
   for (;;) {
     if (!fd) {
-      fd.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    }
-    if (!fd) {
-      if (errno == ENOENT) {
-        make_directories(path.parent_path(), 0700);
-        continue;
-      }
-      throw errno_error(errno, "open lock " + path.string());
+      fd = open_or_create(path, operation);
     }
     if (::flock(fd.get(), operation | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK || errno == EINTR) {
@@ -166,6 +196,15 @@ Lock LockTable::acquire_shared(Kind kind, const std::string& name,
 std::optional<Lock> LockTable::try_acquire(Kind kind, const std::string& name) const {
   UniqueFd fd;
   return attempt(folder_ / name_of(kind) / name, LOCK_EX, fd);
+}
+
+std::optional<Lock> LockTable::try_existing(Kind kind, const std::string& name) const {
+  const fs::path path = folder_ / name_of(kind) / name;
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!fd || ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 || !same_file(fd.get(), path)) {
+    return std::nullopt;
+  }
+  return Lock(std::move(fd), path);
 }
 
 bool LockTable::is_held(Kind kind, const std::string& name) const {

@@ -46,21 +46,28 @@ fs::path removing(const fs::path& root, const std::string& name) {
 std::map<std::string, std::string> leftovers(const store::Store& store, const fs::path& root) {
   std::map<std::string, std::string> found;
   const LockTable locks = lock_table(root);
-  const auto look = [&](const fs::path& folder, const char* problem, bool even_recorded) {
+  const auto look = [&](const fs::path& folder, const char* problem, const auto& is_left) {
     std::error_code none;
     for (const auto& entry : fs::directory_iterator(folder, none)) {
       const std::string name = entry.path().filename();
-      // Looked at again at last: what is being made or removed has its lock held before.
-      if (!name.starts_with('.') && !locks.is_held(Kind::kVolume, name) &&
-          (even_recorded || !is_recorded(store, name)) && gantry::exists(entry.path())) {
+      if (!name.starts_with('.') && is_left(name)) {
         found.emplace(name, problem);
       }
     }
   };
-  look(root / ".removing", "its removal died half way", true);
-  look(root, "a folder without a record", false);
+  // Looked at again at last: what is being made or removed has its lock held before.
+  look(root / ".removing", "its removal died half way", [&](const std::string& name) {
+    return !locks.is_held(Kind::kVolume, name) && gantry::exists(removing(root, name));
+  });
+  look(root, "a folder without a record", [&](const std::string& name) {
+    return !locks.is_held(Kind::kVolume, name) && !is_recorded(store, name) &&
+           gantry::exists(root / name);
+  });
   look(root / ".locks" / locks::name_of(Kind::kVolume),
-       "the lock file of a volume that is gone", false);
+       "the lock file of a volume that is gone", [&](const std::string& name) {
+         const auto lock = locks.try_existing(Kind::kVolume, name);
+         return lock && !is_recorded(store, name);
+       });
   return found;
 }
 

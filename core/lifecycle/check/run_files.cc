@@ -73,11 +73,25 @@ std::vector<Place> places(const layout::Layout& layout) {
        [](engine::Engine& engine, const std::string& id) {
          remove_tree(engine.layout.container_data(id));
        }},
-      // Of a command that was killed before it wrote a record, or after it removed it.
-      {"run", "the lock file of a container that is no more",
-       layout.locks() / locks::name_of(locks::Kind::kContainer), recorded_containers,
-       [](engine::Engine&, const std::string&) {}},
   };
+}
+
+// Of a command that was killed before it wrote a record, or after it removed it. Whoever
+// waited for the lock of a container that was removed makes the file again, for a moment.
+void check_lock_files(engine::Engine& engine, Findings& findings) {
+  const auto folder = engine.layout.locks() / locks::name_of(locks::Kind::kContainer);
+  const std::set<std::string> kept = recorded_containers(engine);
+  for (const std::string& id : names_in(folder)) {
+    if (!model::is_full_id(id) || kept.contains(id)) {
+      continue;
+    }
+    const auto lock = engine.locks.try_existing(locks::Kind::kContainer, id);
+    if (lock && !recorded_containers(engine).contains(id)) {
+      findings.push_back(
+          {"run", (folder / id).string(), "the lock file of a container that is no more",
+           [&engine, id] { settle_leftover(engine, id, recorded_containers, [] {}); }});
+    }
+  }
 }
 
 }  // namespace
@@ -100,6 +114,7 @@ void check_run_files(engine::Engine& engine, Findings& findings) {
            }});
     }
   }
+  check_lock_files(engine, findings);
 }
 
 }  // namespace gantry::lifecycle
