@@ -95,6 +95,19 @@ Json process_document(const engine::Engine& engine, const LockedContainer& conta
                                   spec::probe_host());
 }
 
+// What a runtime says when the container ends beneath it depends on the instant. Its first
+// process is the last to be gone, and then there is no doubt.
+[[noreturn]] void refuse(const engine::Engine& engine, const LockedContainer& container,
+                         const Error& error) {
+  const bool of_command = error.code() == Code::kNotFound || error.code() == Code::kPermission;
+  const std::chrono::seconds patience{of_command ? 0 : 1};
+  if (engine.processes.wait_gone(container.state.pid, patience)) {
+    throw Error(Code::kNotFound, "container " + container.config.name +
+                                     " ended just now: container is not running");
+  }
+  throw InvocationError(error);
+}
+
 }  // namespace
 
 void forget_exec(engine::Engine& engine, const std::string& container,
@@ -167,7 +180,7 @@ int exec(engine::Engine& engine, const std::string& name_or_id, const ExecReques
              {{"execID", session.id()}, {"exitCode", std::to_string(code)}});
     return code;
   } catch (const ports::RuntimeFailed& failure) {
-    throw InvocationError(runtime.classify_error(failure.exit_code(), failure.output()));
+    refuse(engine, container, runtime.classify_error(failure.exit_code(), failure.output()));
   }
 }
 
