@@ -42,6 +42,12 @@ def pytest_runtest_makereport(item, call):
             report.longrepr = f"skipped, and GANTRY_TEST_REQUIRE=all: {report.longrepr}"
 
 
+def pytest_terminal_summary(terminalreporter):
+    if "support.chance" in sys.modules:
+        seed = sys.modules["support.chance"].SEED
+        terminalreporter.write_line(f"GANTRY_TEST_SEED={seed} repeats what was drawn by lot")
+
+
 def usable_binary():
     named = os.environ.get("GANTRY_E2E_BIN")
     if not named:

@@ -3,9 +3,8 @@
 
 import signal
 import subprocess
-import time
 
-from support.gantry import until
+from support.gantry import PATIENCE, until
 
 
 class TestAttach:
@@ -21,7 +20,7 @@ class TestAttach:
         process = gantry.spawn("attach", "--no-stdin", "hears")
         assert process.stdout.readline() == b"tick\n"
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=15)
+        out, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 9 and out.endswith(b"heard\n")
 
     def test_detach_and_attach_again(self, gantry):
@@ -42,10 +41,11 @@ class TestAttach:
         gantry_once.ok("run", "-d", "-i", "--network=none", "--name=cat", gantry_once.image, "head", "-n1")
         first = gantry_once.spawn("attach", "--no-stdin", "cat")
         second = gantry_once.spawn("attach", "cat", stdin=subprocess.PIPE)
-        until(lambda: first.poll() is None and second.poll() is None, "two clients")
-        time.sleep(0.5)
-        assert second.communicate(b"to both\n", timeout=15)[0] == b"to both\n"
-        assert first.communicate(timeout=15)[0] == b"to both\n"
+        attached = ("events", "--stream=false", "--since=1h", "--filter=event=attach",
+                    "--filter=container=cat", "--format={{.Name}}")
+        until(lambda: len(gantry_once(*attached).lines) == 2, "two clients")
+        assert second.communicate(b"to both\n", timeout=PATIENCE)[0] == b"to both\n"
+        assert first.communicate(timeout=PATIENCE)[0] == b"to both\n"
 
     def test_refused(self, gantry_once):
         gantry_once.fails("attach", "nosuch", says="no such container")

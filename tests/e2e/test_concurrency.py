@@ -8,17 +8,15 @@ repeats the choice of verbs.
 import collections
 import json
 import os
-import random
 import re
-import secrets
 import signal
 import subprocess
 import threading
 import time
 
+from support.chance import SEED, dice
 from support.gantry import Gantry, until
 
-SEED = int(os.environ.get("GANTRY_TEST_SEED", secrets.randbits(32)))
 SECONDS = float(
     os.environ.get(
         "GANTRY_TEST_CONCURRENCY_SECONDS",
@@ -27,12 +25,13 @@ SECONDS = float(
 )
 WORKERS = 16
 NAMES = [f"c{number}" for number in range(8)]
-PATIENCE = 60  # seconds that any of them may take on a machine that is this busy
+PATIENCE = 150  # seconds that any of them may take on a machine that is this busy
 
 # What a command may say that meets another's work. All else is an error of ours.
 STATE_ERRORS = re.compile(
     r"no such container|no container with name or ID|container state improper|already in use"
-    r"|is not running|has already ended|has no running process|ended just now|no such object|is not mounted"
+    r"|not running|has already ended|has no running process|ended just now|no such object"
+    r"|is not mounted|was removed by another command"
 )
 STUBBORN = ("sh", "-c", "trap '' TERM; while :; do sleep 1; done")
 
@@ -45,7 +44,7 @@ class Worker(threading.Thread):
         self.gantry = gantry
         self.network = network
         self.end = end
-        self.dice = random.Random(f"{SEED} {number}")
+        self.dice = dice(number)
         self.done = collections.Counter()
         self.wrong = []
 
@@ -123,7 +122,7 @@ VERBS = (
 def containers_by_events(gantry, since):
     """Ids by how often they were created and removed."""
     created, removed = collections.Counter(), collections.Counter()
-    text = gantry.ok("events", "--stream=false", f"--since={since}", "--format=json", timeout=60)
+    text = gantry.ok("events", "--stream=false", f"--since={since}", "--format=json")
     for line in text.splitlines():
         event = json.loads(line)
         if event["Type"] == "container":
@@ -156,7 +155,7 @@ def test_sixteen_on_eight_containers(engine, no_leaks):
     alive = {id for id in created if created[id] and not removed[id]}
     assert set(gantry.ok("ps", "-aq", "--no-trunc").split()) == alive
     gantry.ok("rm", "-f", "-a", "-v", "-t", "0", timeout=120)
-    assert gantry.ok("system", "check", timeout=60) == ""
+    assert gantry.ok("system", "check") == ""
 
 
 def test_every_update_counts(gantry):
@@ -177,28 +176,26 @@ def test_every_update_counts(gantry):
     assert {option: seen[option] for option in done} == {option: wanted[option] for option in done}
 
 
-def test_nobody_waits_for_a_slow_stop(gantry):
-    gantry.ok("run", "-d", "--network=none", "--name=stubborn", gantry.image, *STUBBORN)
-    gantry.start(name="other")
-    stop = gantry.spawn("stop", "-t", "6", "stubborn")
-    slowest = 0.0
-    looked = 0
-    while stop.poll() is None:
-        for words in (("ps", "-a"), ("inspect", "stubborn"), ("logs", "stubborn"),
-                      ("exec", "other", "true")):
-            began = time.monotonic()
-            gantry.ok(*words)
-            slowest = max(slowest, time.monotonic() - began)
-            looked += 1
-    assert stop.returncode == 0
-    assert looked >= 8 and slowest < 3, (looked, slowest)
-    assert gantry.state("stubborn")["ExitCode"] == 137
-
-
 def watches(pid):
     """Whether the process watches files: whoever waits for a lock does."""
     folder = f"/proc/{pid}/fd"
     return any("inotify" in os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder))
+
+
+def test_nobody_waits_for_a_slow_stop(gantry):
+    gantry.ok("run", "-d", "--network=none", "--name=stubborn", gantry.image, *STUBBORN)
+    gantry.start(name="other")
+    stop = gantry.spawn("stop", "-t", "1000", "stubborn")
+    until(lambda: watches(stop.pid), "it waits for the end")
+    for _ in range(3):
+        for words in (("ps", "-a"), ("inspect", "stubborn"), ("logs", "stubborn"),
+                      ("exec", "stubborn", "true"), ("exec", "other", "true")):
+            gantry.ok(*words)
+    assert stop.poll() is None
+    gantry.ok("kill", "stubborn")
+    out, err = stop.communicate(timeout=PATIENCE)
+    assert stop.returncode == 0, (out, err)
+    assert gantry.state("stubborn")["ExitCode"] == 137
 
 
 class TestLocks:
@@ -237,7 +234,7 @@ class TestLocks:
         waiting = gantry.spawn("start", "held")
         until(lambda: watches(waiting.pid), "it waits for the lock")
         waiting.send_signal(signal.SIGINT)
-        out, err = waiting.communicate(timeout=5)
+        out, err = waiting.communicate(timeout=PATIENCE)
         assert waiting.returncode == 125 and b"interrupted" in err, (waiting.returncode, err)
         holder.kill()
         holder.wait(timeout=PATIENCE)

@@ -259,7 +259,7 @@ class TestLimits:
         )
         gantry(
             "run", "--name=hungry", "--memory=24m", "--memory-swap=24m", "--network=none",
-            gantry.image, "sh", "-c", "tail /dev/zero", timeout=60,
+            gantry.image, "sh", "-c", "tail /dev/zero",
         )
         state = gantry.state("hungry")
         assert state["OOMKilled"] is True

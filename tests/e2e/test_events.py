@@ -2,10 +2,11 @@
 """events: each has its name and attributes, and none is lost."""
 
 import json
+import select
 import time
 
 from support import host
-from support.gantry import PATIENT, until
+from support.gantry import PATIENCE, PATIENT, until
 
 
 def events(gantry, *words):
@@ -41,7 +42,7 @@ class TestEvents:
         stream = gantry_once.spawn("events", "--format={{.Status}}", "--filter=event=create")
         gantry_once.ok("create", "--network=none", gantry_once.image, "true")
         # It may have been made before the stream began to listen; one of the next is seen.
-        for _ in range(5):
+        while not select.select([stream.stdout], [], [], 0.1)[0]:
             gantry_once.ok("create", "--network=none", gantry_once.image, "true")
         assert stream.stdout.readline() == b"create\n"
 
@@ -60,7 +61,9 @@ class TestContainers:
         gantry.ok("update", "--pids-limit=99", "d")
         gantry.ok("mount", "d")
         gantry.ok("umount", "d")
+        gantry.until_it_heeds(gantry.inspect("d")["Id"])
         gantry.ok("restart", "-t", "5", "d")
+        gantry.until_it_heeds(gantry.inspect("d")["Id"])
         gantry.ok("kill", "-s", "TERM", "d")
         gantry.ok("wait", "d")
         until(lambda: gantry.status("d") == "exited", "the end")
@@ -92,7 +95,7 @@ class TestContainers:
         until(lambda: "attach" in names_of(gantry, f"--filter=container={identity}"), "the attach")
         image = gantry.ok("commit", "-q", "c", "localhost/evented")
         gantry.ok("stop", "c")
-        client.communicate(timeout=15)
+        client.communicate(timeout=PATIENCE)
         seen = events(gantry, "--since=5m", f"--filter=container={identity}")
         words = [event["Status"] for event in seen]
         assert words.index("died") < words.index("cleanup") and "stop" in words
@@ -104,7 +107,7 @@ class TestContainers:
             None if host.cgroup_controller("memory") else "the cgroup controller memory is not there"
         )
         gantry("run", "--network=none", "--memory=24m", "--memory-swap=24m", "--name=fat",
-               gantry.image, "sh", "-c", "tail /dev/zero", timeout=60)
+               gantry.image, "sh", "-c", "tail /dev/zero")
         identity = gantry.inspect("fat")["Id"]
         words = names_of(gantry, f"--filter=container={identity}")
         assert "oom" in words and "died" in words
@@ -157,7 +160,7 @@ class TestMany:
         before = len(names_of(gantry, "--filter=event=update"))
         writers = [gantry.spawn("update", f"--pids-limit={100 + i}", "busy") for i in range(24)]
         for writer in writers:
-            assert writer.wait(60) == 0, writer.stderr.read()
+            assert writer.wait(PATIENCE) == 0, writer.stderr.read()
         seen = events(gantry, "--since=5m", "--filter=event=update")
         assert len(seen) == before + 24
         assert all(event["ID"] == identity for event in seen[before:])
@@ -177,4 +180,4 @@ class TestMany:
 
     def test_until_ends_a_stream(self, gantry_once):
         soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
-        assert gantry_once.ok("events", "--since=1h", f"--until={soon}", "--filter=event=nosuch", timeout=20) == ""
+        assert gantry_once.ok("events", "--since=1h", f"--until={soon}", "--filter=event=nosuch") == ""

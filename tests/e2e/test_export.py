@@ -6,6 +6,8 @@ import os
 import stat
 import tarfile
 
+from support.gantry import PATIENCE
+
 
 def names_of(raw):
     with tarfile.open(fileobj=io.BytesIO(raw)) as tar:
@@ -43,7 +45,7 @@ class TestExport:
             gantry.ok("stop", "box")
             assert gantry.status("box") == "exited"
             assert not (gantry.engine.run / "containers" / gantry.inspect("box")["Id"]).exists()
-            rest, err = export.communicate(timeout=30)
+            rest, err = export.communicate(timeout=PATIENCE)
             assert export.returncode == 0, err
         assert names_of(head + rest)["big"].size == 4000000
 

@@ -2,24 +2,22 @@
 """Every command that changes something, broken off: killed, interrupted, refused by the kernel.
 
 Each time the same command afterwards succeeds, then everything is removed by ordinary
-commands, and nothing is left. Where depends on chance: GANTRY_TEST_SEED repeats a run, and
-GANTRY_TEST_FAULT_SECONDS gives each command more time than its share (1), or "all" calls.
+commands, and nothing is left. Where it is broken off is drawn by lot, at as many calls and as
+many moments as GANTRY_TEST_FAULTS says (1); "all" takes every call in every way. A command
+that no runtime takes part in meets one of them.
 """
 
 import os
-import random
-import secrets
-import shutil
 import time
 
 import pytest
 from support import host
+from support.chance import SEED, dice
 from support.changes import CHANGES, remove_all, write_tar
 from support.faults import ERRORS, CallCounter, at_call, at_moment, library
 from support.leaks import LeakCheck
 
-SEED = int(os.environ.get("GANTRY_TEST_SEED", secrets.randbits(32)))
-SECONDS = os.environ.get("GANTRY_TEST_FAULT_SECONDS", "1")
+ROUNDS = os.environ.get("GANTRY_TEST_FAULTS", "1")
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +34,15 @@ class Sampler:
         self.argv = [str(tar) if word == "TAR" else word for word in change.argv(gantry)]
         self.tar = tar
         self.what = change.name
-        remove_all(gantry)
-        gantry.ok("system", "check", "--repair")
         self.check = LeakCheck(gantry.engine)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:  # the next one shall not stumble over it
+            remove_all(self.gantry)
+            self.gantry("system", "check", "--repair")
 
     def prepare(self):
         for step in self.change.steps:
@@ -49,14 +53,14 @@ class Sampler:
         """What the user does next succeeds, and then there is nothing."""
         gantry, change = self.gantry, self.change
         if not change.done(gantry):
-            again = gantry(*self.argv, timeout=60)
+            again = gantry(*self.argv)
             # What it asked for may come to be a moment later by itself.
             assert again.code == 0 or change.done(gantry), f"{self.what}; again: {again!r}"
-        remove_all(gantry)
+        remove_all(gantry, change.leaves)
         if killed:
             # What a process that is dead had not yet told anybody of.
-            gantry.ok("system", "check", "--repair", timeout=60)
-        report = gantry("system", "check", timeout=60)
+            gantry.ok("system", "check", "--repair")
+        report = gantry("system", "check")
         assert report.code == 0 and report.out == "", f"{self.what}: {report!r}"
         left = self.check.settled_report()
         assert not left, f"{self.what} left behind:\n  " + "\n  ".join(left)
@@ -76,49 +80,43 @@ class Sampler:
         self.what += f": {result!r}"
         self.settle(result.code < 0 or how == "kill")
 
+    def whole(self, counter):
+        """Not broken off: how many calls it makes, and how long it takes."""
+        self.prepare()
+        began = time.monotonic()
+        result = at_call(self.gantry, counter, 0, "kill", self.argv)
+        seconds = time.monotonic() - began
+        assert result.code == 0, repr(result)
+        self.settle(False)
+        assert counter.count() > 0, "no call was counted"
+        return counter.count(), seconds
 
-def rounds(seconds, least):
-    """Numbers for as long as there is time, and a few in any case."""
-    end = time.monotonic() + seconds
-    number = 0
-    while number < least or time.monotonic() < end:
-        yield number
-        number += 1
+
+def pairs():
+    for change in CHANGES:
+        runtimes = ["crun", "runc"]
+        if not change.has_runtime:
+            runtimes = [dice(change.name).choice(runtimes)]
+        for runtime in runtimes:
+            yield pytest.param(runtime, change, id=f"{change.name}-{runtime}")
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
-def test_at_a_call(gantry, change, place, tar):
+@pytest.mark.parametrize("gantry, change", pairs(), indirect=["gantry"])
+def test_broken_off(gantry, change, place, tar):
     host.require(
         None if library(gantry.engine.binary).exists() else "nth_call.so is not built"
     )
-    dice = random.Random(f"{SEED} {change.name} {gantry.runtime}")
-    sampler = Sampler(gantry, change, tar)
+    lots = dice(change.name, gantry.runtime)
     counter = CallCounter(place)
-    sampler.prepare()
-    result = at_call(gantry, counter, 0, "kill", sampler.argv)
-    assert result.code == 0, repr(result)
-    calls = counter.count()
-    sampler.settle(False)
-    assert calls > 0, "no call was counted"
-    if SECONDS == "all":
-        for number in range(1, calls + 1):
-            for how in ("kill", "int", *ERRORS):
-                sampler.broken_at(counter, number, how)
-        return
-    for _ in rounds(float(SECONDS), 2):
-        how = dice.choice(["kill", "kill", "kill", "int", "term", *ERRORS])
-        sampler.broken_at(counter, dice.randint(1, calls), how)
-
-
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
-def test_at_a_moment(gantry, change, tar):
-    dice = random.Random(f"{SEED} {change.name} {gantry.runtime} moment")
-    sampler = Sampler(gantry, change, tar)
-    sampler.prepare()
-    began = time.monotonic()
-    gantry.ok(*sampler.argv)
-    whole = time.monotonic() - began
-    sampler.settle(False)
-    for _ in rounds(1 if SECONDS == "all" else float(SECONDS) / 2, 1):
-        how = dice.choice(["kill", "kill", "int", "term"])
-        sampler.broken_after(dice.uniform(0, whole), how)
+    with Sampler(gantry, change, tar) as sampler:
+        calls, seconds = sampler.whole(counter)
+        if ROUNDS == "all":
+            for number in range(1, calls + 1):
+                for how in ("kill", "int", *ERRORS):
+                    sampler.broken_at(counter, number, how)
+            return
+        for _ in range(int(ROUNDS)):
+            how = lots.choice(["kill", "kill", "kill", "int", "term", *ERRORS])
+            sampler.broken_at(counter, lots.randint(1, calls), how)
+            how = lots.choice(["kill", "kill", "int", "term"])
+            sampler.broken_after(lots.uniform(0, seconds), how)

@@ -9,7 +9,7 @@ import tarfile
 
 import pytest
 from support import host, images
-from support.gantry import until
+from support.gantry import PATIENCE, until
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def registry(place, gantry_once):
         yield f"127.0.0.1:{port}/busy:1"
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(PATIENCE)
         gantry_once("rmi", f"127.0.0.1:{port}/busy:1")
 
 

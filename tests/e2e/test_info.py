@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+from support.gantry import PATIENCE
 
 
 class TestInfo:
@@ -60,8 +61,22 @@ class TestPlugin:
         gantry_once.fails("plugin", "inspect", "nonsense", says="neither a path nor")
 
     def test_verify(self, gantry_once):
-        out = gantry_once.ok("plugin", "verify", "state-leveldb", timeout=120)
+        out = gantry_once.ok("plugin", "verify", "state-leveldb")
         assert "passed" in out and "failed" not in out
+
+    def test_verify_as_json(self, gantry_once, place):
+        bad = place / "gantry-oci-broken.so"
+        bad.write_text("no ELF file")
+        result = gantry_once.fails("plugin", "verify", "--format=json", "oci-crun", bad, says="broken.so did not pass")
+        good, broken = json.loads(result.out)
+        assert (good["Kind"], good["Name"], good["OK"]) == ("oci", "crun", True)
+        checks = {check["name"]: check["result"] for check in good["Checks"]}
+        assert checks["file"] == checks["load"] == "passed" and "failed" not in checks.values()
+        assert broken["OK"] is False and broken["File"] == str(bad)
+        (check,) = broken["Checks"]
+        assert (check["name"], check["result"]) == ("file", "failed") and str(bad) in check["detail"]
+        (only,) = json.loads(gantry_once.ok("plugin", "verify", "--format=json", "state-leveldb"))
+        assert only["OK"] is True and len(only["Checks"]) > 3
 
     def test_refused_one(self, gantry_once, engine):
         folder = engine.folder / "plugins"
@@ -123,7 +138,7 @@ class TestCommandLine:
     def test_output_to_a_full_disk(self, gantry_once):
         with open("/dev/full", "wb") as full:
             process = gantry_once.spawn("images", stdout=full, stderr=subprocess.PIPE)
-            process.communicate(timeout=10)
+            process.communicate(timeout=PATIENCE)
         assert process.returncode != 0
 
     def test_ambiguous_id(self, gantry_once):

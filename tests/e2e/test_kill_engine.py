@@ -5,7 +5,7 @@ becomes of a killed command of ours, test_faults.py looks at."""
 import os
 import signal
 
-from support.gantry import until
+from support.gantry import PATIENCE, until
 
 
 def test_monitor_killed(gantry):
@@ -34,7 +34,7 @@ def test_foreground_client_killed(gantry):
                            "echo up; sleep 1")
     assert process.stdout.readline() == b"up\n"
     process.kill()
-    until(lambda: gantry("container", "exists", "left").code == 1, "the container is gone", 15)
+    until(lambda: gantry("container", "exists", "left").code == 1, "the container is gone")
 
 
 def test_container_process_killed(gantry):
@@ -49,7 +49,7 @@ def test_many_at_once(gantry_once):
         for code in range(12)
     ]
     for process in processes:
-        process.communicate(timeout=90)
+        process.communicate(timeout=PATIENCE)
     assert [process.returncode for process in processes] == list(range(12))
 
 
@@ -58,5 +58,5 @@ def test_same_name_at_once(gantry_once):
         gantry_once.spawn("create", "--network=none", "--name=only", gantry_once.image, "true") for _ in range(8)
     ]
     for process in processes:
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
     assert sorted(process.returncode for process in processes) == [0] + [125] * 7

@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from support.gantry import until
+from support.gantry import PATIENCE, until
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ class TestLogs:
     def test_follow_ends_with_the_container(self, gantry):
         gantry.ok("run", "-d", "--network=none", "--name=talks", gantry.image, "sh", "-c",
                   "for i in 1 2 3; do echo $i; sleep 0.2; done")
-        assert gantry.ok("logs", "-f", "talks", timeout=20).split() == ["1", "2", "3"]
+        assert gantry.ok("logs", "-f", "talks").split() == ["1", "2", "3"]
 
     def test_several(self, gantry_once):
         for name in ("a", "b"):
@@ -83,7 +83,7 @@ class TestFollow:
         for name, pause in (("a", "0.1"), ("b", "0.3")):
             gantry.ok("run", "-d", "--network=none", f"--name={name}", gantry.image, "sh", "-c",
                       f"for i in 1 2 3 4; do echo $i; sleep {pause}; done")
-        out = gantry.ok("logs", "-f", "--names", "a", "b", timeout=30).splitlines()
+        out = gantry.ok("logs", "-f", "--names", "a", "b").splitlines()
         for name in ("a", "b"):
             assert [line.split()[1] for line in out if line.startswith(name)] == ["1", "2", "3", "4"]
 
@@ -92,7 +92,7 @@ class TestFollow:
                        "for i in 1 2 3; do echo old $i; done; sleep 1000")
         until(lambda: len(gantry_once("logs", "talks").lines) == 3, "three lines")
         soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
-        out = gantry_once.ok("logs", "-f", "--tail=1", f"--until={soon}", "talks", timeout=20)
+        out = gantry_once.ok("logs", "-f", "--tail=1", f"--until={soon}", "talks")
         assert out == "old 3"
 
     def test_interrupted(self, gantry_once):
@@ -100,7 +100,7 @@ class TestFollow:
         follows = gantry_once.spawn("logs", "-f", "quiet")
         until(lambda: follows.poll() is None, "it to follow")
         follows.terminate()
-        assert follows.wait(10) != 0
+        assert follows.wait(PATIENCE) != 0
 
 
 class TestRotation:
@@ -128,7 +128,7 @@ class TestRotation:
         reader = threading.Thread(target=lambda: seen.extend(follows.stdout))
         reader.start()
         talkative.ok("exec", "talks", "touch", "/go")
-        assert follows.wait(60) == 0
+        assert follows.wait(PATIENCE) == 0
         reader.join(10)
         numbers = [int(line.split()[0]) for line in seen]
         assert numbers == sorted(set(numbers)), "in order, none twice"

@@ -12,7 +12,7 @@ import urllib.request
 
 import pytest
 from support import host
-from support.gantry import Engine, until
+from support.gantry import PATIENCE, Engine, until
 from support.leaks import leave_host_as_found
 
 SERVE = ("httpd", "-f", "-p", "8080", "-h", "/www")
@@ -184,7 +184,7 @@ class TestPorts:
             assert server.stdout.readline() == "up\n"
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
                 sender.sendto(b"datagram", ("127.0.0.1", port))
-                assert server.communicate(timeout=5)[0] == "datagram\n"
+                assert server.communicate(timeout=PATIENCE)[0] == "datagram\n"
         finally:
             server.kill()
         gantry.ok("rm", "-f", "-t", "0", "hears")

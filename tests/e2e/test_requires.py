@@ -44,7 +44,7 @@ def test_independent_ones_start_at_once(gantry, place):
     for who in ("left", "right"):
         gantry.ok(*create, f"--name={who}", "--requires=base", f"--annotation=who={who}", *words)
     gantry.ok(*create, "--name=top", "--requires=left,right", *words)
-    gantry.ok(f"--hooks-dir={place}", "start", "top", timeout=60)
+    gantry.ok(f"--hooks-dir={place}", "start", "top")
     events = gantry.ok("events", "--stream=false", "--filter=event=start",
                        "--format={{.Name}}").split()[-4:]
     assert events[0] == "base" and events[3] == "top"

@@ -64,7 +64,7 @@ class TestRestart:
             state = seen["State"]
             return (seen["RestartCount"], state["Status"], state["ExitCode"]) == (2, "exited", 0)
 
-        until(is_over, "the end after two restarts", 20)
+        until(is_over, "the end after two restarts")
 
     def test_policy_ends_at_a_stop(self, gantry_once):
         gantry_once.start("--restart=always", name="stays")

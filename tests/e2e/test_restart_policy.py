@@ -20,7 +20,7 @@ def kill_process(gantry, name):
 
 
 def runs_again(gantry, name, old):
-    until(lambda: gantry.state(name)["Pid"] not in (0, old), f"{name} runs again", 20)
+    until(lambda: gantry.state(name)["Pid"] not in (0, old), f"{name} runs again")
 
 
 def test_on_failure_has_an_end(gantry):

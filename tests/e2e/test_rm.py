@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """rm: what is in the way is named, and --force always finishes."""
 
+from support.gantry import PATIENCE
+
 
 def test_removes(gantry):
     gantry.ok("run", "--network=none", "--name=over", gantry.image, "true")
@@ -53,7 +55,7 @@ def test_in_the_middle_of_an_exec(gantry):
     session = gantry.spawn("exec", "busy", "sleep", "1000")
     gantry.ok("exec", "busy", "true")
     gantry.ok("rm", "-f", "-t", "0", "busy")
-    session.communicate(timeout=15)
+    session.communicate(timeout=PATIENCE)
 
 
 def test_dependents_are_named(gantry_once):

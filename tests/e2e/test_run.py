@@ -6,7 +6,7 @@ import signal
 import subprocess
 
 import pytest
-from support.gantry import until
+from support.gantry import PATIENCE, until
 
 
 def test_prints_and_returns(gantry):
@@ -91,7 +91,7 @@ def test_signals_are_passed_on(gantry, name):
     process = gantry.spawn("run", "--rm", "--network=none", gantry.image, "sh", "-c", script)
     assert process.stdout.readline() == b"ready\n"
     process.send_signal(getattr(signal, f"SIG{name}"))
-    out, err = process.communicate(timeout=15)
+    out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (33, f"got {name}\n".encode()), err
 
 
@@ -102,7 +102,7 @@ def test_signals_are_not_passed_on(gantry):
     )
     assert process.stdout.readline() == b"ready\n"
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=15) != 33
+    assert process.wait(PATIENCE) != 33
     assert gantry.status("deaf") == "running"
 
 
@@ -153,7 +153,7 @@ def test_output_to_a_closed_pipe(gantry):
     )
     assert process.stdout.readline() == b"1\n"
     process.stdout.close()
-    assert process.wait(timeout=20) == 128 + signal.SIGPIPE
+    assert process.wait(PATIENCE) == 128 + signal.SIGPIPE
 
 
 class TestBadInput:

@@ -3,6 +3,8 @@
 
 import subprocess
 
+from support.gantry import PATIENCE
+
 
 def test_starts_and_starts_again(gantry):
     gantry.ok("create", "--network=none", "--name=again", gantry.image, "sh", "-c", "echo run >> /log; cat /log")
@@ -64,4 +66,4 @@ def test_output_of_a_detached_run_is_not_ours(gantry_once):
     # Nothing of the caller's is held open: a pipe from start sees its end at once.
     gantry_once.ok("create", "--network=none", "--name=quiet", gantry_once.image, "sleep", "100")
     process = gantry_once.spawn("start", "quiet", stdout=subprocess.PIPE)
-    assert process.communicate(timeout=10)[0] == b"quiet\n"
+    assert process.communicate(timeout=PATIENCE)[0] == b"quiet\n"

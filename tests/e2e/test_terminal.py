@@ -84,6 +84,36 @@ def test_restored_when_killed_politely(gantry_once):
     assert terminal.is_restored()
 
 
+@pytest.mark.parametrize("verb", ["attach", "exec"])
+def test_restored_when_a_client_is_killed_politely(gantry_once, verb):
+    words = (gantry_once.image, "sh", "-c", "while :; do echo tick; sleep 0.1; done")
+    gantry_once.ok("run", "-d", "-t", "--network=none", "--name=box", *words)
+    words = ("--sig-proxy=false", "box") if verb == "attach" else ("-it", "box", *words[1:])
+    terminal = gantry_once.terminal(verb, *words)
+    terminal.expect("tick")
+    assert terminal.is_raw()
+    os.kill(terminal.process.pid, signal.SIGTERM)
+    assert terminal.wait() != 0
+    assert terminal.is_restored()
+
+
+@pytest.mark.parametrize("verb", ["run", "attach", "exec"])
+def test_restored_when_the_container_is_killed(gantry, verb):
+    words = ("--name=box", "--network=none", gantry.image, "sh", "-c",
+             "while :; do echo tick; sleep 0.1; done")
+    if verb == "run":
+        terminal = gantry.terminal("run", "-it", *words)
+    else:
+        gantry.ok("run", "-d", "-t", *words)
+        command = words[3:] if verb == "exec" else ()
+        terminal = gantry.terminal(verb, *(["-it"] if command else []), "box", *command)
+    terminal.expect("tick")
+    assert terminal.is_raw()
+    os.kill(gantry.state("box")["Pid"], signal.SIGKILL)
+    assert terminal.wait() == 137
+    assert terminal.is_restored()
+
+
 def test_restored_after_an_error(gantry_once):
     terminal = gantry_once.terminal("run", "--rm", "-it", "--network=none", gantry_once.image, "/no/such")
     assert terminal.wait() == 127

@@ -7,7 +7,7 @@ import pathlib
 
 import pytest
 
-from support.gantry import PATIENT, until
+from support.gantry import PATIENCE, PATIENT, until
 
 
 def spans_of(path):
@@ -128,8 +128,8 @@ def test_a_wait_for_a_lock(gantry_once, place):
     stopping = gantry.spawn(f"--trace={path}", "stop", "-t0", "box")
     until(lambda: waits_for_news(stopping), "stop to wait")
     gate.write_text("")
-    assert starting.wait(20) == 0, starting.stderr.read()
-    assert stopping.wait(20) == 0, stopping.stderr.read()
+    assert starting.wait(PATIENCE) == 0, starting.stderr.read()
+    assert stopping.wait(PATIENCE) == 0, stopping.stderr.read()
     waits = [span["name"] for span in spans_of(path) if span["cat"] == "wait"]
     assert f"for the lock of container {identity}" in waits, waits
 

@@ -4,7 +4,7 @@
 import os
 
 import pytest
-from support.gantry import until
+from support.gantry import PATIENCE, until
 from support.ids import FIRST, granting, mapping, taken
 
 
@@ -69,7 +69,7 @@ class TestAuto:
         words = ("create", "--network=none", "--userns=auto:size=1000")
         calls = [gantry.spawn(*words, f"--name=auto{number}", gantry.image) for number in range(8)]
         for call in calls:
-            out, err = call.communicate(timeout=60)
+            out, err = call.communicate(timeout=PATIENCE)
             assert call.returncode == 0, err
         ids = [taken(gantry, f"auto{number}") for number in range(8)]
         assert len(set().union(*ids)) == sum(len(one) for one in ids) == 8000

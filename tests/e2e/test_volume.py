@@ -5,7 +5,7 @@ import json
 import pathlib
 
 import pytest
-from support.gantry import until
+from support.gantry import PATIENCE, until
 from support.mounts import is_mounted
 
 
@@ -37,7 +37,7 @@ class TestNamed:
         script = "cat /seed/one /seed/deep/two | tr '\\n' ' '"
         runs = [gantry.spawn("run", "--rm", "--network=none", "-v", "fresh:/seed", gantry.image,
                              "sh", "-c", script) for _ in range(4)]
-        assert [run.communicate(timeout=60)[0] for run in runs] == [b"first second "] * 4
+        assert [run.communicate(timeout=PATIENCE)[0] for run in runs] == [b"first second "] * 4
 
     def test_belongs_to_who_uses_it_first(self, gantry):
         gantry.run_ok("-v", "mine:/data", "-u", "1000:50", gantry.image, "touch", "/data/x")

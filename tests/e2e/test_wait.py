@@ -8,7 +8,7 @@ import threading
 import time
 
 import pytest
-from support.gantry import until
+from support.gantry import PATIENCE, until
 
 
 class TestWait:
@@ -32,25 +32,25 @@ class TestWait:
         gantry_once.ok("create", "--network=none", "--name=new", gantry_once.image, "sleep", "1000")
         waits = gantry_once.spawn("wait", "--condition=running", "new")
         gantry_once.ok("start", "new")
-        waits.communicate(timeout=10)
+        waits.communicate(timeout=PATIENCE)
         assert waits.returncode == 0
         gone = gantry_once.spawn("wait", "--condition=removed", "new")
         gantry_once.ok("rm", "-f", "-t", "0", "new")
-        gone.communicate(timeout=10)
+        gone.communicate(timeout=PATIENCE)
         assert gone.returncode == 0
 
     def test_of_a_restarted_client(self, gantry_once):
         gantry_once.start(name="long")
         waits = gantry_once.spawn("wait", "long")
         threading.Timer(0.3, lambda: gantry_once("kill", "long")).start()
-        assert waits.communicate(timeout=15)[0] == b"137\n"
+        assert waits.communicate(timeout=PATIENCE)[0] == b"137\n"
 
     def test_interrupted(self, gantry_once):
         gantry_once.start(name="long")
         waits = gantry_once.spawn("wait", "long")
         until(lambda: waits.poll() is None, "the wait")
         waits.send_signal(signal.SIGINT)
-        assert waits.wait(timeout=5) != 0
+        assert waits.wait(PATIENCE) != 0
 
     def test_refused(self, gantry_once):
         gantry_once.fails("wait", "nosuch", says="no such container")
@@ -65,19 +65,19 @@ class TestConditions:
         gantry.start(name="long")
         waits = gantry.spawn("wait", f"--condition={condition}", "long")
         gantry.ok("kill", "-s", "TERM", "long")
-        assert waits.communicate(timeout=20)[0] == b"0\n"
+        assert waits.communicate(timeout=PATIENCE)[0] == b"0\n"
 
     def test_paused(self, gantry):
         gantry.start(name="long")
         waits = gantry.spawn("wait", "--condition=paused", "long")
         gantry.ok("pause", "long")
-        assert waits.communicate(timeout=20)[0] == b"-1\n"
+        assert waits.communicate(timeout=PATIENCE)[0] == b"-1\n"
 
     def test_one_of_several(self, gantry_once):
         gantry_once.start(name="long")
         waits = gantry_once.spawn("wait", "--condition=paused", "--condition=exited", "long")
         gantry_once.ok("stop", "long")
-        assert waits.communicate(timeout=20)[0] == b"0\n"
+        assert waits.communicate(timeout=PATIENCE)[0] == b"0\n"
 
     def test_holds_already(self, gantry_once):
         gantry_once.start(name="long")
@@ -96,10 +96,12 @@ class TestConditions:
             lines = (folder / "status").read_text().splitlines()
             return int([line for line in lines if line.startswith("voluntary")][0].split()[1])
 
+        def quiet():
+            before = wakes()
+            time.sleep(1)
+            return wakes() - before <= 1
+
         until(watches, "the wait to begin")
-        time.sleep(0.3)
-        before = wakes()
-        time.sleep(1)
-        assert wakes() - before <= 1
+        until(quiet, "a second without a wake")
         gantry_once.ok("kill", "long")
-        assert waits.communicate(timeout=20)[0] == b"137\n"
+        assert waits.communicate(timeout=PATIENCE)[0] == b"137\n"

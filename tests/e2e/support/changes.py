@@ -9,13 +9,26 @@ import io
 import tarfile
 
 SLEEP = ("sleep", "1000")
+# What a command that has one of these words may leave.
+SIGNS = {
+    "container": {"create", "run"},
+    "volume": {"-v", "volume"},
+    "image": {"commit", "import", "tag"},
+    "network": {"network"},
+    "secret": {"secret"},
+}
+# What these change no runtime takes part in.
+WITHOUT_RUNTIME = ("volume", "network", "secret", "import", "tag", "untag", "rmi")
 
 
 class Change:
     def __init__(self, name, words, prepare=(), done=None):
         self.name = name
+        self.has_runtime = name.split("-")[0] not in WITHOUT_RUNTIME
         self.words = words
         self.steps = prepare
+        said = [word for step in (name.split("-"), words, *prepare) for word in step]
+        self.leaves = [kind for kind, signs in SIGNS.items() if signs & set(said)]
         self.done = done or (lambda gantry: False)
 
     def filled(self, gantry, words):
@@ -132,16 +145,19 @@ def write_tar(path):
     return path
 
 
-def remove_all(gantry):
+REMOVALS = {
+    "container": [("rm", "-f", "-v", "--depend", "-t", "0", "victim", "victim-base", "victim-new")],
+    # The nameless too, that rm and --replace rightly keep.
+    "volume": [("volume", "rm", "-f", "victim"), ("volume", "prune", "-f")],
+    "image": [("rmi", "-f", "-i", "localhost/victim:latest")],
+    "network": [("network", "rm", "-f", "victim")],
+}
+
+
+def remove_all(gantry, kinds=tuple(SIGNS)):
     """What any of them made goes by ordinary commands; all of them succeed, whatever is there."""
-    for words in (
-        ("rm", "-f", "-v", "--depend", "-t", "0", "victim", "victim-base", "victim-new"),
-        ("volume", "rm", "-f", "victim"),
-        ("volume", "prune", "-f"),  # the nameless that rm and --replace rightly keep
-        ("rmi", "-f", "-i", "localhost/victim:latest"),
-        ("network", "rm", "-f", "victim"),
-    ):
-        result = gantry(*words, timeout=60)
+    for words in (words for kind in kinds for words in REMOVALS.get(kind, [])):
+        result = gantry(*words)
         assert result.code == 0 or (result.code == 1 and words[0] != "rm"), repr(result)
-    if secret_there(gantry):
+    if "secret" in kinds and secret_there(gantry):
         gantry.ok("secret", "rm", "victim")

@@ -10,10 +10,10 @@ import subprocess
 import errno
 
 from .gantry import Result
+from .patience import PATIENCE
 
 SIGNALS = {"kill": signal.SIGKILL, "int": signal.SIGINT, "term": signal.SIGTERM}
 ERRORS = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC, "EPERM": errno.EPERM}
-PATIENCE = 60  # seconds in which a command has to come to its end whatever happens to it
 
 
 def library(binary):

@@ -15,11 +15,11 @@ import subprocess
 import time
 
 from .leaks import all_chains
+from .patience import PATIENCE
 from .terminal import Terminal
 
 # The words of a first process that waits, and heeds SIGTERM.
 PATIENT = ("sh", "-c", "trap 'exit 0' TERM; sleep 1000 & wait")
-SHORT = 30  # seconds that any call may take unless told otherwise
 
 
 class Result:
@@ -99,7 +99,7 @@ class Engine:
             kept.pop(name.upper(), None)
         return {**kept, **(extra or {})}
 
-    def call(self, *words, input=None, timeout=SHORT, env=None, cwd=None):
+    def call(self, *words, input=None, timeout=PATIENCE, env=None, cwd=None):
         argv = self.argv(*words)
         if isinstance(input, str):
             input = input.encode()
@@ -116,7 +116,7 @@ class Engine:
                 out, err = process.communicate(stdin.get("input"), timeout=timeout)
             except subprocess.TimeoutExpired:
                 process.kill()
-                out, err = process.communicate(timeout=5)
+                out, err = process.communicate(timeout=PATIENCE)
                 raise AssertionError(
                     f"still running after {timeout} s: {Result(argv, 'none', out, err)}"
                 ) from None
@@ -184,7 +184,7 @@ class Gantry:
             for stream in (process.stdin, process.stdout, process.stderr):
                 if stream is not None:
                     stream.close()
-            process.wait(timeout=10)
+            process.wait(timeout=PATIENCE)
         self.started.clear()
 
     # --- Words of their own, for what tests say often.
@@ -199,9 +199,29 @@ class Gantry:
     def start(self, *words, name=None, network="none"):
         """A detached container that lives until it is told to end, and then ends at once."""
         named = [f"--name={name}"] if name else []
-        return self.ok(
+        identity = self.ok(
             "run", "-d", f"--network={network}", *named, *words, self.image, *PATIENT
         )
+        self.until_it_heeds(identity)
+        return identity
+
+    def until_it_heeds(self, identity):
+        """Waits until the trap is set: before, the kernel keeps SIGTERM from a first process."""
+        file = self.engine.run / "containers" / identity / "pid"
+
+        def heeds():
+            try:
+                status = pathlib.Path("/proc", file.read_text().strip(), "status").read_text()
+            except OSError:
+                return True  # it has ended
+            caught = int(re.search(r"^SigCgt:\s*(\w+)", status, re.MULTILINE)[1], 16)
+            blocked = int(re.search(r"^SigBlk:\s*(\w+)", status, re.MULTILINE)[1], 16)
+            # A runtime that is about to become the shell catches every signal; an init waits
+            # for those that it blocks.
+            catches = [caught >> (one - 1) & 1 for one in (signal.SIGTERM, signal.SIGUSR2)]
+            return catches == [1, 0] or blocked >> (signal.SIGTERM - 1) & 1
+
+        until(heeds, "the trap of the container")
 
     def inspect(self, name, kind="container"):
         return json.loads(self.ok("inspect", f"--type={kind}", name))[0]
@@ -216,7 +236,7 @@ class Gantry:
         return self.ok("ps", "--format={{.Names}}", *words).split()
 
 
-def until(condition, what, seconds=10.0):
+def until(condition, what, seconds=PATIENCE):
     """Waits until the condition holds; an assertion names what did not come."""
     end = time.monotonic() + seconds
     while True:

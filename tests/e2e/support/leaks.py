@@ -15,12 +15,14 @@ import signal
 import subprocess
 import time
 
+from .patience import PATIENCE
+
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 NETWORK_LINKS = pathlib.Path("/sys/class/net")
 
 
 def lines_of(*argv):
-    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=20)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=PATIENCE)
     return done.stdout.splitlines()
 
 
@@ -173,7 +175,7 @@ class LeakCheck:
         left += [f"layer {name}" for name in sorted(set(self.layers_now()) - self.layers)]
         return left
 
-    def settled_report(self, seconds=5.0):
+    def settled_report(self, seconds=PATIENCE):
         """What is still there after those who tidy up in the background had their time."""
         end = time.monotonic() + seconds
         while True:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 
 from .gantry import until
+from .patience import PATIENCE
 
 
 class Registry:
@@ -53,4 +54,4 @@ class Registry:
 
     def close(self):
         self.server.terminate()
-        self.server.wait(timeout=10)
+        self.server.wait(timeout=PATIENCE)

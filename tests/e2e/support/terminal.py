@@ -12,6 +12,8 @@ import subprocess
 import termios
 import time
 
+from .patience import PATIENCE
+
 
 class Terminal:
     """Owns the process and both ends of the terminal until close."""
@@ -50,7 +52,7 @@ class Terminal:
             return False
         return True
 
-    def expect(self, pattern, seconds=10.0):
+    def expect(self, pattern, seconds=PATIENCE):
         """Reads until the pattern comes, and forgets what came up to its end."""
         end = time.monotonic() + seconds
         while True:
@@ -68,7 +70,7 @@ class Terminal:
     def is_restored(self):
         return termios.tcgetattr(self.slave) == self.before
 
-    def wait(self, seconds=15.0):
+    def wait(self, seconds=PATIENCE):
         """The exit code, once the process has ended; its output is read meanwhile."""
         end = time.monotonic() + seconds
         while self.process.poll() is None:
@@ -81,7 +83,7 @@ class Terminal:
     def close(self):
         if self.process.poll() is None:
             self.process.kill()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=PATIENCE)
         for descriptor in (self.master, self.slave):
             if descriptor >= 0:
                 os.close(descriptor)
