@@ -18,10 +18,6 @@ namespace {
 // SIGKILL is not refused; what takes longer hangs in the kernel, on a dead disk or server.
 constexpr std::chrono::seconds kKillPatience{10};
 
-bool runs(const model::ContainerState& state) {
-  return state.status == Status::kRunning || state.status == Status::kPaused;
-}
-
 // Without a pid namespace of its own, the end of the first process does not end the others;
 // without a cgroup nobody knows which they are.
 ports::KillScope scope_of(const model::ContainerConfig& config) {
@@ -47,33 +43,46 @@ void send(engine::Engine& engine, const LockedContainer& container, int signal) 
   }
 }
 
+std::optional<LockedContainer> wait_for_end(engine::Engine& engine, LockedContainer container,
+                                            int signal, const Ending& ending) {
+  const std::string id = container.config.id;
+  const ports::ExitSource source{id, engine.layout.exits(), engine.layout.bundle(id),
+                                 container.state.monitor_pid};
+  const bool kill = signal == SIGKILL;
+  if (!ending.keep_lock && !kill) {
+    container.lock.release();
+  }
+  (void)engine.monitor.wait_any(
+      {source}, kill ? std::chrono::milliseconds(kKillPatience) : ending.patience);
+  if (!container.lock) {
+    return lock_if_exists(engine, id);
+  }
+  return look_again(engine, container) ? std::optional(std::move(container)) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<LockedContainer> end_process(engine::Engine& engine, LockedContainer container,
                                            const Ending& ending) {
   const std::string id = container.config.id;
   const std::string name = container.config.name;
-  for (int signal = ending.signal;; signal = SIGKILL) {
+  for (int signal = ending.signal;;) {
+    const std::int64_t run = container.state.started_ns;
     send(engine, container, signal);
-    const ports::ExitSource source{id, engine.layout.exits(), engine.layout.bundle(id),
-                                   container.state.monitor_pid};
-    if (!ending.keep_lock) {
-      container.lock.release();
+    std::optional<LockedContainer> again =
+        wait_for_end(engine, std::move(container), signal, ending);
+    if (!again || !runs(again->state.status)) {
+      return again;
     }
-    (void)engine.monitor.wait_any({source}, signal == SIGKILL
-                                                ? std::chrono::milliseconds(kKillPatience)
-                                                : ending.patience);
-    if (ending.keep_lock) {
-      if (!look_again(engine, container)) {
-        return std::nullopt;
+    container = std::move(*again);
+    if (container.state.started_ns != run) {
+      if (!ending.every_run) {
+        return container;
       }
-    } else if (std::optional<LockedContainer> again = lock_if_exists(engine, id)) {
-      container = std::move(*again);
-    } else {
-      return std::nullopt;
-    }
-    if (!runs(container.state)) {
-      return container;
+      container.state.stopped_by_user = true;  // keeps restart policies out of it
+      save_state(engine, container);
+      signal = ending.signal;
+      continue;
     }
     if (signal == SIGKILL) {
       throw Error(Code::kTimeout, "container " + name +
@@ -83,6 +92,7 @@ std::optional<LockedContainer> end_process(engine::Engine& engine, LockedContain
     log::warning("StopSignal " + std::to_string(signal) + " failed to stop container " + name +
                  " in " + std::to_string(ending.patience.count() / 1000) +
                  " seconds, resorting to SIGKILL");
+    signal = SIGKILL;
   }
 }
 

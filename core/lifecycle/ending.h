@@ -18,11 +18,14 @@ struct Ending {
   std::chrono::milliseconds patience;  // then SIGKILL
   // Nobody else gets to clean up, or under --rm to remove, what has ended: others wait.
   bool keep_lock = false;
+  // Whoever starts it again meanwhile has that run ended too.
+  bool every_run = false;
 };
 
-// Sends the signal and waits, without the lock unless it is kept, until the container has
-// ended. Answers it locked again, observed; nullopt when it was removed meanwhile. kTimeout
-// when even SIGKILL does not end it.
+// Sends the signal and waits until the container has ended; without the lock unless it is
+// kept, but with it after SIGKILL: nobody shall freeze what dies. Answers it locked again,
+// observed; nullopt when it was removed meanwhile. It runs when another command started it
+// again, unless every run was to end. kTimeout when even SIGKILL does not end it.
 [[nodiscard]] std::optional<LockedContainer> end_process(engine::Engine& engine,
                                                          LockedContainer container,
                                                          const Ending& ending);

@@ -33,6 +33,9 @@ void restart(engine::Engine& engine, const std::string& name_or_id,
                                        " was removed by another command when it stopped");
     }
     container = std::move(*ended);
+    if (container.state.status == Status::kPaused) {
+      return;  // started again, and paused, by other commands
+    }
     if (container.state.status == Status::kStopped) {
       deactivate(engine, container);
     }

@@ -34,8 +34,10 @@ void stop(engine::Engine& engine, const std::string& name_or_id, const StopOptio
         end_process(engine, std::move(container),
                     {.signal = patience == 0 ? SIGKILL : signal,
                      .patience = std::chrono::seconds(patience)});
-    if (!ended) {
-      return;  // removed meanwhile, as --rm asks
+    // Removed meanwhile, as --rm asks; or started again by another command.
+    if (!ended || ended->state.status == Status::kRunning ||
+        ended->state.status == Status::kPaused) {
+      return;
     }
     container = std::move(*ended);
   }

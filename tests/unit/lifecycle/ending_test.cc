@@ -9,6 +9,7 @@
 #include "core/lifecycle/activation.h"
 #include "core/lifecycle/verbs/create.h"
 #include "core/lifecycle/verbs/list.h"
+#include "core/lifecycle/verbs/remove.h"
 #include "core/lifecycle/verbs/restart.h"
 #include "core/lifecycle/verbs/run.h"
 #include "core/lifecycle/verbs/start.h"
@@ -116,6 +117,48 @@ TEST_F(Ending, StopUndoesNothingTwice) {
   EXPECT_TRUE(state().stopped_by_user);
   EXPECT_EQ(teardowns, 2) << "before and after one call";
   EXPECT_EQ(logged("cleanup"), 1);
+}
+
+TEST_F(Ending, StopLeavesTheNextRunAlone) {
+  (void)running(FakeEngine::request("box"));
+  const int first = state().pid;
+  meanwhile("monitor.wait_any", [&] { start(engine.get(), "box"); });
+  stop(engine.get(), "box");
+  EXPECT_EQ(state().status, Status::kRunning);
+  EXPECT_NE(state().pid, first);
+}
+
+TEST_F(Ending, RestartIsContentWithTheStartOfAnother) {
+  (void)running(FakeEngine::request("box"));
+  int second = 0;
+  meanwhile("monitor.wait_any", [&] {
+    start(engine.get(), "box");
+    second = state().pid;
+  });
+  restart(engine.get(), "box");
+  EXPECT_EQ(state().status, Status::kRunning);
+  EXPECT_EQ(state().pid, second);
+}
+
+TEST_F(Ending, ForcedRemovalEndsTheNextRunToo) {
+  const std::string id = running(FakeEngine::request("box"));
+  meanwhile("monitor.wait_any", [&] { start(engine.get(), "box"); });
+  (void)remove(engine.get(), "box", {.force = true});
+  EXPECT_TRUE(is_gone());
+  EXPECT_FALSE(engine.world.find(id));
+}
+
+TEST_F(Ending, NobodyFreezesWhatWasKilled) {
+  const std::string id = running(FakeEngine::request("box"));
+  bool held = false;
+  engine.set_hook([&](std::string_view now) {
+    held = held || (now == "monitor.wait_any" &&
+                    engine.get().locks.is_held(locks::Kind::kContainer, id));
+  });
+  stop(engine.get(), "box", {.timeout_s = 0});
+  engine.set_hook(nullptr);
+  EXPECT_TRUE(held);
+  EXPECT_EQ(state().status, Status::kExited);
 }
 
 TEST_F(Ending, StopHoldsWhileThePolicyStartsIt) {
