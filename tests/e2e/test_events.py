@@ -169,14 +169,14 @@ class TestMany:
         gantry = gantry_once
         log = gantry.engine.root / "events.log"
         stream = gantry.spawn("events", "--since=1h", "--format={{.Status}} {{.Name}}", "--filter=event=create")
-        gantry.ok("create", "--network=none", "--name=first", gantry.image, "true")
+        gantry.ok("create", "--network=none", "--name=before-rotation", gantry.image, "true")
         seen = []
-        while not seen or seen[-1] != b"create first\n":
+        while not seen or seen[-1] != b"create before-rotation\n":
             seen.append(stream.stdout.readline())
         log.rename(f"{log}.1")
-        gantry.ok("create", "--network=none", "--name=second", gantry.image, "true")
-        assert stream.stdout.readline() == b"create second\n"
-        assert "first" in gantry.ok("events", "--stream=false", "--since=5m", "--format={{.Name}}")
+        gantry.ok("create", "--network=none", "--name=after-rotation", gantry.image, "true")
+        assert stream.stdout.readline() == b"create after-rotation\n"
+        assert "before-rotation" in gantry.ok("events", "--stream=false", "--since=5m", "--format={{.Name}}")
 
     def test_until_ends_a_stream(self, gantry_once):
         soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
