@@ -15,7 +15,8 @@ class Crun : public oci_cli::OciCli {
 
 }  // namespace gantry::oci_crun
 
-GANTRY_OCI_PLUGIN(gantry::oci_crun::Crun, "crun", "0.1.0",
+GANTRY_OCI_PLUGIN(gantry::oci_crun::Crun, "crun", "0.1.0", .vendor = "gantry",
+                  .license = "Apache-2.0",
                   .capabilities = GANTRY_OCI_CAP_PAUSE | GANTRY_OCI_CAP_UPDATE |
                                   GANTRY_OCI_CAP_CHECKPOINT | GANTRY_OCI_CAP_PS |
                                   GANTRY_OCI_CAP_SECCOMP_BPF | GANTRY_OCI_CAP_NO_CGROUP);

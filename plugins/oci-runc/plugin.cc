@@ -15,6 +15,7 @@ class Runc : public oci_cli::OciCli {
 
 }  // namespace gantry::oci_runc
 
-GANTRY_OCI_PLUGIN(gantry::oci_runc::Runc, "runc", "0.1.0",
+GANTRY_OCI_PLUGIN(gantry::oci_runc::Runc, "runc", "0.1.0", .vendor = "gantry",
+                  .license = "Apache-2.0",
                   .capabilities = GANTRY_OCI_CAP_PAUSE | GANTRY_OCI_CAP_UPDATE |
                                   GANTRY_OCI_CAP_CHECKPOINT | GANTRY_OCI_CAP_PS);

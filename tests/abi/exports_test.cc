@@ -100,6 +100,9 @@ TEST_P(BuiltPlugin, CarriesItsNote) {
   const PluginFacts facts = read_note(GetParam());
   EXPECT_EQ(fs::path(GetParam()).filename(), "gantry-" + facts.kind + "-" + facts.name + ".so");
   EXPECT_EQ(facts.license, "Apache-2.0");
+  // The templates' authors are whoever copies them.
+  const bool ours = fs::path(GetParam()).parent_path().filename() == "1";
+  EXPECT_EQ(facts.vendor, ours ? "gantry" : "you");
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, BuiltPlugin, ::testing::ValuesIn(plugin_files()),

@@ -12,7 +12,7 @@
 
 #define NAME "nothing"
 #define VERSION "0.1.0"
-#define VENDOR "gantry"
+#define VENDOR "you"
 #define LICENSE "Apache-2.0"
 
 /* A gantry_str of a literal. */

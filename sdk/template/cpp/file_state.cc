@@ -265,4 +265,4 @@ class FileState final : public gantry::plugin::State {
 
 }  // namespace
 
-GANTRY_STATE_PLUGIN(FileState, "file", "0.1.0");
+GANTRY_STATE_PLUGIN(FileState, "file", "0.1.0", .vendor = "you", .license = "Apache-2.0");

@@ -15,7 +15,11 @@
  *     parses the sentence.
  *  5. Structs that may grow start with struct_size. They grow only at the tail. A reader
  *     uses a field only if it lies inside struct_size; a null function pointer means
- *     "not supported".
+ *     "not supported". The elements of two arrays may grow as well, and the request that
+ *     holds these names the size of one: gantry_attachment and gantry_port_mapping.
+ *     Every other struct (strings, sinks, gantry_id_range, gantry_net_valid) keeps its
+ *     layout for good, so that an array of it needs no stride: what it does not hold a
+ *     later minor passes beside it or in a new function.
  *  6. Threads: the host makes one call at a time on one instance, unless the function
  *     bears the tag [thread-safe].
  *  7. A plug-in installs no signal handler, calls no chdir, umask or setenv, makes no
@@ -73,7 +77,7 @@ typedef struct gantry_error {
 } gantry_error;
 
 /* One range of a user or group id mapping, as in /proc/PID/uid_map: ids
- * [container, container + count) inside are [host, host + count) outside. */
+ * [container, container + count) inside are [host, host + count) outside. Never grows. */
 typedef struct gantry_id_range {
   uint32_t container;
   uint32_t host;

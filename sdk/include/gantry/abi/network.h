@@ -23,6 +23,7 @@ extern "C" {
 #define GANTRY_NET_CAP_STATIC_MAC (1u << 2)
 #define GANTRY_NET_CAP_DNS (1u << 3) /* names of containers resolve on the network */
 
+/* May grow: the stride of an array is gantry_net_request.port_size. */
 typedef struct gantry_port_mapping {
   gantry_str host_ip;  /* empty: all addresses */
   gantry_str protocol; /* "tcp", "udp", "sctp" */
@@ -32,6 +33,7 @@ typedef struct gantry_port_mapping {
   uint16_t reserved;
 } gantry_port_mapping;
 
+/* May grow: the stride is gantry_net_request.attachment_size. */
 typedef struct gantry_attachment {
   gantry_str network;
   gantry_str interface_name;    /* "eth0" */
@@ -56,7 +58,7 @@ typedef struct gantry_net_request {
   uint64_t port_count;
 } gantry_net_request;
 
-/* One attachment that is still wanted, for gc. */
+/* One attachment that is still wanted, for gc. Never grows. */
 typedef struct gantry_net_valid {
   gantry_str container_id;
   gantry_str network;

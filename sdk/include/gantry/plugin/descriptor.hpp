@@ -15,12 +15,13 @@
 
 namespace gantry::plugin {
 
-// Plain printable text without '"' and '\'.
+// Plain printable text without '"' and '\'. Who made it and under which licence is the
+// author's to say; empty is nobody's word.
 struct Facts {
   const char* name = "";
   const char* version = "";
-  const char* vendor = "gantry";
-  const char* license = "Apache-2.0";
+  const char* vendor = "";
+  const char* license = "";
   std::uint64_t capabilities = 0;
   std::uint16_t min_host_minor = 0;
 };
