@@ -6,6 +6,7 @@
 
 #include "plugins/net-cni/chain.h"
 #include "plugins/net-cni/json_read.h"
+#include "plugins/net-cni/leases.h"
 #include "plugins/net-cni/leftovers.h"
 #include "plugins/net-cni/links.h"
 #include "sdk/support/files.h"
@@ -193,6 +194,12 @@ void Attachments::detach(const Record& record) const {
   folder_of(record.own).remove(record.key);
   if (!record.complete) {
     folder_of(record.own).remove_unfinished(record.key);
+    if (record.own) {
+      // host-local that was killed when it had made its lease and not yet written whose it is.
+      free_leases(
+          lease_dir(record.key.network),
+          [](const std::string& container, const std::string&) { return !container.empty(); });
+    }
   }
 }
 

@@ -148,6 +148,20 @@ TEST_F(RealCni, TeardownAfterTheRecordIsLost) {
   expect_clean();
 }
 
+TEST_F(RealCni, ALeaseOfNobodyGoesWithTheSetupThatFailed) {
+  const auto ns = new_namespace("one");
+  (void)net_->setup(request(*ns));
+  const auto lease = host_->run_dir() / "leases/gantry/10.89.0.77";
+  write_file(lease, "");  // as host-local leaves it that is killed in the middle
+  plugin::NetRequest broken = request(*ns, "gantry", std::string(60, 'b') + "0002");
+  broken.netns_path = (host_->root() / "netns/none").string();
+  EXPECT_THROW((void)net_->setup(broken), Error);
+  EXPECT_FALSE(gantry::exists(lease));
+  EXPECT_TRUE(gantry::exists(host_->run_dir() / "leases/gantry/10.89.0.2"));
+  net_->teardown(request(*ns));
+  expect_clean();
+}
+
 TEST_F(RealCni, StaticAddressAndMac) {
   const auto ns = new_namespace("one");
   plugin::NetRequest web = request(*ns);
