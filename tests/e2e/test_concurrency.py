@@ -14,6 +14,7 @@ import subprocess
 import threading
 import time
 
+from support import host
 from support.chance import SEED, dice
 from support.gantry import Gantry, until
 
@@ -176,17 +177,11 @@ def test_every_update_counts(gantry):
     assert {option: seen[option] for option in done} == {option: wanted[option] for option in done}
 
 
-def watches(pid):
-    """Whether the process watches files: whoever waits for a lock does."""
-    folder = f"/proc/{pid}/fd"
-    return any("inotify" in os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder))
-
-
 def test_nobody_waits_for_a_slow_stop(gantry):
     gantry.ok("run", "-d", "--network=none", "--name=stubborn", gantry.image, *STUBBORN)
     gantry.start(name="other")
     stop = gantry.spawn("stop", "-t", "1000", "stubborn")
-    until(lambda: watches(stop.pid), "it waits for the end")
+    until(lambda: host.watches(stop.pid), "it waits for the end")
     for _ in range(3):
         for words in (("ps", "-a"), ("inspect", "stubborn"), ("logs", "stubborn"),
                       ("exec", "stubborn", "true"), ("exec", "other", "true")):
@@ -232,7 +227,7 @@ class TestLocks:
     def test_who_waits_can_be_interrupted(self, gantry):
         holder = self.hold(gantry)
         waiting = gantry.spawn("start", "held")
-        until(lambda: watches(waiting.pid), "it waits for the lock")
+        until(lambda: host.watches(waiting.pid), "it waits for the lock")
         waiting.send_signal(signal.SIGINT)
         out, err = waiting.communicate(timeout=PATIENCE)
         assert waiting.returncode == 125 and b"interrupted" in err, (waiting.returncode, err)

@@ -3,10 +3,10 @@
 
 import json
 import os
-import pathlib
 
 import pytest
 
+from support import host
 from support.gantry import PATIENCE, PATIENT, until
 
 
@@ -104,11 +104,6 @@ def test_a_command_that_fails(gantry_once, place):
     assert "state-leveldb.begin" in spans["plugin"]
 
 
-def waits_for_news(process):
-    folder = pathlib.Path(f"/proc/{process.pid}/fd")
-    return any("inotify" in os.readlink(fd) for fd in folder.iterdir())
-
-
 def test_a_wait_for_a_lock(gantry_once, place):
     """What one command waits for another shows in its timeline."""
     gantry = gantry_once
@@ -126,7 +121,7 @@ def test_a_wait_for_a_lock(gantry_once, place):
     until(lambda: identity in gantry.ok("system", "locks"), "the lock of start")
     path = place / "trace"  # no hook, as another .json beside them would be
     stopping = gantry.spawn(f"--trace={path}", "stop", "-t0", "box")
-    until(lambda: waits_for_news(stopping), "stop to wait")
+    until(lambda: host.watches(stopping.pid), "stop to wait")
     gate.write_text("")
     assert starting.wait(PATIENCE) == 0, starting.stderr.read()
     assert stopping.wait(PATIENCE) == 0, stopping.stderr.read()

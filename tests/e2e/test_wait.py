@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """wait: for an end, or for another condition, by events."""
 
-import os
 import pathlib
 import signal
 import threading
 import time
 
 import pytest
+from support import host
 from support.gantry import PATIENCE, until
 
 
@@ -89,9 +89,6 @@ class TestConditions:
         waits = gantry_once.spawn("wait", "long")
         folder = pathlib.Path(f"/proc/{waits.pid}")
 
-        def watches():
-            return any("inotify" in os.readlink(fd) for fd in (folder / "fd").iterdir())
-
         def wakes():
             lines = (folder / "status").read_text().splitlines()
             return int([line for line in lines if line.startswith("voluntary")][0].split()[1])
@@ -101,7 +98,7 @@ class TestConditions:
             time.sleep(1)
             return wakes() - before <= 1
 
-        until(watches, "the wait to begin")
+        until(lambda: host.watches(waits.pid), "the wait to begin")
         until(quiet, "a second without a wake")
         gantry_once.ok("kill", "long")
         assert waits.communicate(timeout=PATIENCE)[0] == b"137\n"

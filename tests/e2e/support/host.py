@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What this host offers. Each probe answers None when all is well, else the reason."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -27,6 +28,15 @@ def cgroup_controller(name):
     if unified.exists() and name in unified.read_text().split():
         return "v2"
     return None
+
+
+def watches(pid):
+    """Whether the process watches files: whoever waits for an event or a lock does."""
+    for fd in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            if "inotify" in os.readlink(fd):
+                return True
+    return False
 
 
 def require(reason):
