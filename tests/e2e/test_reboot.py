@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import pathlib
 import secrets
 import shutil
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import uuid
 
 import pytest
+from support.gantry import until
 from support.leaks import LeakCheck
 
 # What tells that there was a reboot: the run folder is gone, or it has outlived a boot whose
@@ -34,6 +36,11 @@ def pull_the_plug(engine, wipe):
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
+    for group in check.cgroups():  # what is frozen dies only when it thaws
+        for name, word in (("freezer.state", "THAWED"), ("cgroup.freeze", "0")):
+            if os.path.exists(f"{group}/{name}"):
+                pathlib.Path(group, name).write_text(word)
+    until(lambda: not check.processes(), "the end of all processes")
     for point in sorted(check.mounts(), reverse=True):
         subprocess.run(["umount", "-l", point], check=True)
     for bridge in check.bridges():
