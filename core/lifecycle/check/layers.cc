@@ -8,8 +8,8 @@
 #include "core/image/layer_lock.h"
 #include "core/lifecycle/check/findings.h"
 #include "core/lifecycle/image_choice.h"
+#include "core/lifecycle/sync.h"
 #include "core/lifecycle/user_mounts.h"
-#include "core/lifecycle/verbs/list.h"
 #include "core/model/ids.h"
 
 namespace gantry::lifecycle {
@@ -109,6 +109,26 @@ void check_used(engine::Engine& engine, Findings& findings) {
   }
 }
 
+// Whoever mounts and unmounts holds the lock and writes the record before letting go of it, so
+// a mount that is seen on both sides of a record without it, by nobody at work, is a lost one.
+bool is_mounted_for_nobody(engine::Engine& engine, const std::string& id) {
+  const auto lies_idle = [&] {
+    const auto layer = find_layer(engine.backends.storage(""), id);
+    return layer && layer->mounted && !engine.locks.is_held(locks::Kind::kContainer, id);
+  };
+  if (!lies_idle()) {
+    return false;
+  }
+  const auto recorded =
+      engine.store.read([&](const store::Reader& reader) { return reader.find_state(id); });
+  if (!recorded) {
+    return false;
+  }
+  const model::ContainerState state = observe(engine, id, *recorded);
+  return !mounts_itself(state) && user_mounts(engine, id).count == 0 &&
+         state.status != model::Status::kStopped && lies_idle();
+}
+
 }  // namespace
 
 void check_layers(engine::Engine& engine, Findings& findings) {
@@ -136,13 +156,8 @@ void check_layers(engine::Engine& engine, Findings& findings) {
 }
 
 void check_mounts(engine::Engine& engine, Findings& findings) {
-  ports::Storage& storage = engine.backends.storage("");
-  for (const store::ContainerRow& row : list(engine)) {
-    const std::string& id = row.brief.id;
-    const auto layer = find_layer(storage, id);
-    const bool busy = engine.locks.is_held(locks::Kind::kContainer, id);
-    if (!layer || !layer->mounted || busy || mounts_itself(row.state) ||
-        user_mounts(engine, id).count > 0 || row.state.status == model::Status::kStopped) {
+  for (const std::string& id : recorded_containers(engine)) {
+    if (!is_mounted_for_nobody(engine, id)) {
       continue;
     }
     findings.push_back(
