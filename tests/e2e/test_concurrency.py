@@ -25,7 +25,7 @@ SECONDS = float(
     )
 )
 WORKERS = 16
-NAMES = [f"c{number}" for number in range(8)]
+NAMES = [f"box{number}" for number in range(8)]  # no beginning of an id
 PATIENCE = 150  # seconds that any of them may take on a machine that is this busy
 
 # What a command may say that meets another's work. All else is an error of ours.
