@@ -24,6 +24,9 @@ inline constexpr Option kLatestOption{.name = "latest",
 // that the command does not have count as not given.
 [[nodiscard]] std::vector<std::string> select_containers(
     Context& context, const std::function<bool(const store::ContainerRow&)>& fits);
+[[nodiscard]] inline bool runs(const store::ContainerRow& row) {
+  return model::runs(row.state.status);
+}
 // Names beside --latest are kInvalid.
 void refuse_names_with_latest(const Context& context);
 // One container: the first argument or --latest. arguments gets what is left.

@@ -47,8 +47,7 @@ monitor::LogSource source_of(engine::Engine& engine, const lifecycle::Inspected&
   monitor::LogSource source;
   source.path =
       config.log.path.empty() ? engine.layout.log(config.id).string() : config.log.path;
-  const model::Status status = container.state.status;
-  if (status == model::Status::kRunning || status == model::Status::kPaused) {
+  if (model::runs(container.state.status)) {
     source.running =
         ports::ExitSource{config.id, engine.layout.exits(), engine.layout.bundle(config.id),
                           container.state.monitor_pid};

@@ -74,11 +74,6 @@ struct Shown {
   std::optional<ContainerSize> size;
 };
 
-bool runs(const store::ContainerRow& row) {
-  return row.state.status == model::Status::kRunning ||
-         row.state.status == model::Status::kPaused;
-}
-
 ContainerSize size_of(engine::Engine& engine, const std::string& id) {
   const lifecycle::ContainerSize size = lifecycle::container_size(engine, id);
   return {size.writable, size.whole};

@@ -134,11 +134,6 @@ OrderedJson json_of(const OrderedJson& row) {
           {"pids", row["PIDS"]}};
 }
 
-bool runs(const store::ContainerRow& row) {
-  return row.state.status == model::Status::kRunning ||
-         row.state.status == model::Status::kPaused;
-}
-
 std::vector<std::string> chosen(Context& context) {
   if (!context.arguments().empty() || context.options().flag("latest")) {
     return select_containers(context, runs);

@@ -47,11 +47,6 @@ constexpr Option kRestartOptions[] = {
     kTime,
 };
 
-bool is_active(const store::ContainerRow& row) {
-  return row.state.status == model::Status::kRunning ||
-         row.state.status == model::Status::kPaused;
-}
-
 lifecycle::StopOptions patience(const Options& options) {
   lifecycle::StopOptions how;
   if (options.given("time")) {
@@ -63,8 +58,7 @@ lifecycle::StopOptions patience(const Options& options) {
 int stop(Context& context) {
   const lifecycle::StopOptions how = patience(context.options());
   engine::Engine& engine = context.engine();
-  for_each_at_once(context, select_containers(context, is_active),
-                   context.options().flag("ignore"),
+  for_each_at_once(context, select_containers(context, runs), context.options().flag("ignore"),
                    [&](const std::string& name) { lifecycle::stop(engine, name, how); });
   return kExitOk;
 }
@@ -75,7 +69,7 @@ int restart(Context& context) {
   std::vector<std::string> names;
   if (running && context.arguments().empty()) {
     for (const store::ContainerRow& row : all_containers(context)) {
-      if (is_active(row)) {
+      if (runs(row)) {
         names.push_back(row.brief.id);
       }
     }

@@ -7,6 +7,7 @@
 #include "cli/exit_codes.h"
 #include "cli/human.h"
 #include "cli/report.h"
+#include "cli/selection.h"
 #include "core/engine/engine.h"
 #include "core/lifecycle/disk_usage.h"
 #include "core/model/ids.h"
@@ -55,11 +56,6 @@ struct Sum {
   std::uint64_t size = 0;
   std::uint64_t reclaimable = 0;
 };
-
-bool runs(const store::ContainerRow& row) {
-  return row.state.status == model::Status::kRunning ||
-         row.state.status == model::Status::kPaused;
-}
 
 std::vector<Sum> sums_of(const lifecycle::DiskUsage& usage) {
   Sum images{"Images", usage.images.size(), 0, usage.images_size, usage.images_reclaimable};

@@ -12,21 +12,17 @@
 #include <cerrno>
 
 #include "core/net/net_namespace.h"
+#include "sdk/support/boot_id.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/mount_point.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::engine {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-// Device numbers tell nothing of a mount from the same file system.
-bool is_mount_point(const fs::path& path) {
-  struct statx info {};
-  return ::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, 0, &info) == 0 &&
-         (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
-}
 
 struct stat stat_of(int fd, const fs::path& shown) {
   struct stat info {};
@@ -38,11 +34,7 @@ struct stat stat_of(int fd, const fs::path& shown) {
 
 }  // namespace
 
-std::int64_t HostClock::now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
+std::int64_t HostClock::now_ns() { return gantry::now_ns(); }
 
 void HostMounter::mount_tmpfs(const fs::path& path, std::int64_t size, unsigned mode) {
   make_directories(path, 0700);
@@ -68,6 +60,35 @@ void HostMounter::bind(int source, const fs::path& path, bool recursive) {
   if (!is_mount_point(path) &&
       ::mount(fd_path(source).c_str(), path.c_str(), nullptr, flags, nullptr) != 0) {
     throw errno_error(errno, "bind mount on " + path.string());
+  }
+}
+
+void HostMounter::bind_mapped(int source, const fs::path& path, bool recursive,
+                              const model::IdMapping& mapping) {
+  if (is_mount_point(path)) {
+    return;
+  }
+  make_place(source, path);
+  const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
+                         (recursive ? static_cast<unsigned>(AT_RECURSIVE) : 0U);
+  const UniqueFd tree(::open_tree(source, "", flags));
+  if (!tree) {
+    throw errno_error(errno, "open what shall be mounted on " + path.string());
+  }
+  const UniqueFd mapped = make_user_namespace(to_abi(mapping.uids), to_abi(mapping.gids));
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_IDMAP;
+  attributes.userns_fd = static_cast<std::uint64_t>(mapped.get());
+  if (::mount_setattr(tree.get(), "", AT_EMPTY_PATH, &attributes, sizeof attributes) != 0) {
+    const int err = errno;
+    const bool cannot = err == EINVAL || err == ENOSYS || err == EOPNOTSUPP;
+    const Error error = errno_error(err, "map the owners of what shall be mounted");
+    throw Error(cannot ? Code::kUnsupported : error.code(),
+                std::string(error.what()) +
+                    (cannot ? ": this file system cannot be mounted so" : ""));
+  }
+  if (::move_mount(tree.get(), "", AT_FDCWD, path.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0) {
+    throw errno_error(errno, "mount on " + path.string());
   }
 }
 
@@ -154,12 +175,6 @@ bool HostProcesses::wait_gone(int pid, std::chrono::milliseconds timeout) {
   return ::poll(&item, 1, static_cast<int>(timeout.count())) != 0;
 }
 
-std::string HostProcesses::boot_id() {
-  std::string id = read_file("/proc/sys/kernel/random/boot_id");
-  while (!id.empty() && id.back() == '\n') {
-    id.pop_back();
-  }
-  return id;
-}
+std::string HostProcesses::boot_id() { return gantry::boot_id(); }
 
 }  // namespace gantry::engine

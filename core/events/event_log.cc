@@ -13,18 +13,13 @@
 #include "sdk/support/files.h"
 #include "sdk/support/folder_watch.h"
 #include "sdk/support/line_reader.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::events {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 // Who rotates holds the lock for one rename. A process that was stopped in it shall not keep
 // others from their work: they go without the event.

@@ -50,17 +50,6 @@ void append_from_child(VerifyReport& report, const std::string& what, const Comm
   }
 }
 
-std::vector<std::string> environment_with(const std::string& assignment) {
-  std::vector<std::string> all{assignment};
-  const std::string name = assignment.substr(0, assignment.find('=') + 1);
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    if (!std::string_view(*entry).starts_with(name)) {
-      all.emplace_back(*entry);
-    }
-  }
-  return all;
-}
-
 std::optional<std::string> find_kit(const fs::path& self_exe) {
   std::error_code ignored;
   const fs::path beside =
@@ -99,7 +88,7 @@ VerifyReport verify(const fs::path& file, const fs::path& self_exe) {
     fs::remove_all(folder, ignored);
   });
   Command load;
-  load.env = environment_with("TMPDIR=" + folder.string());
+  load.env = environment_with({"TMPDIR=" + folder.string()});
   load.argv = {self_exe.string(), kVerifyChildWords[0], kVerifyChildWords[1], file.string()};
   load.timeout = kLoadLimit;
   append_from_child(report, "load", load);

@@ -7,8 +7,8 @@
 #include "core/image/document.h"
 #include "core/image/manifest.h"
 #include "core/image/reference.h"
-#include "core/image/timestamp.h"
 #include "sdk/support/digest.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::image {
 

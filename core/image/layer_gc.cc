@@ -2,8 +2,8 @@
 #include "core/image/layer_gc.h"
 
 #include <algorithm>
-#include <map>
 
+#include "core/image/committed_layers.h"
 #include "core/image/layer_split.h"
 #include "core/image/staging.h"
 #include "sdk/support/files.h"
@@ -11,29 +11,6 @@
 namespace gantry::image {
 
 namespace {
-
-using Layers = std::map<std::string, ports::LayerInfo>;
-
-Layers committed_layers(ports::Storage& storage) {
-  Layers layers;
-  for (const std::string& id : storage.list()) {
-    try {
-      layers.emplace(id, storage.stat(id));
-    } catch (const Error& e) {
-      if (e.code() != Code::kNotFound) {  // removed meanwhile
-        throw;
-      }
-    }
-  }
-  return layers;
-}
-
-void add_with_parents(const Layers& layers, std::string id, std::set<std::string>& used) {
-  while (!id.empty() && used.insert(id).second) {
-    const auto layer = layers.find(id);
-    id = layer == layers.end() ? "" : layer->second.parent;
-  }
-}
 
 // What image records and containers name, with everything below.
 std::set<std::string> used_layers(const Context& context, const Layers& layers) {
@@ -96,7 +73,7 @@ void drop_stray_splits(const Context& context) {
     const std::string file = entry.path().filename();
     const std::string id = file.substr(0, file.find('.'));
     if (locks.try_own(id)) {
-      if (!is_committed(context.storage, id)) {
+      if (!find_layer(context.storage, id)) {
         remove_file(entry.path());
       }
       locks.release(id);
@@ -105,18 +82,6 @@ void drop_stray_splits(const Context& context) {
 }
 
 }  // namespace
-
-bool is_committed(ports::Storage& storage, const std::string& id) {
-  try {
-    (void)storage.stat(id);
-    return true;
-  } catch (const Error& e) {
-    if (e.code() == Code::kNotFound) {
-      return false;
-    }
-    throw;
-  }
-}
 
 std::vector<std::string> drop_unused_layers(const Context& context,
                                             const std::vector<std::string>& candidates) {

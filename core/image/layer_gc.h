@@ -4,7 +4,6 @@
 // load still in progress counts on are locked (LayerLocks) and left to it.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -12,8 +11,6 @@
 #include "core/image/layer_lock.h"
 
 namespace gantry::image {
-
-[[nodiscard]] bool is_committed(ports::Storage& storage, const std::string& id);
 
 // Of these layers, the ones that are not needed. Answers what it removed, children first. A
 // layer that cannot be removed is reported as a line and left for the next time.

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "core/image/reference.h"
-#include "core/image/timestamp.h"
 #include "core/model/ids.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::image {
 

@@ -6,17 +6,18 @@
 #include <numeric>
 #include <utility>
 
+#include "core/image/committed_layers.h"
 #include "core/image/config.h"
 #include "core/image/layer_gc.h"
 #include "core/image/layer_import.h"
 #include "core/image/layer_lock.h"
 #include "core/image/layer_split.h"
 #include "core/image/manifest.h"
-#include "core/image/timestamp.h"
 #include "core/model/ids.h"
 #include "sdk/support/cleanup.h"
 #include "sdk/support/digest.h"
 #include "sdk/support/files.h"
+#include "sdk/support/timestamp.h"
 #include "sdk/support/uncancelled.h"
 
 namespace gantry::image {
@@ -47,14 +48,14 @@ KnownLayers known_layers(const store::Store& store) {
 bool settle(const Context& context, const LayerLocks& locks, const std::string& id) {
   for (;;) {
     locks.share(id);
-    if (is_committed(context.storage, id)) {
+    if (find_layer(context.storage, id)) {
       return true;
     }
     // Never wait for exclusive ownership while others of ours are held: two loads could
     // wait for each other.
     locks.release(id);
     if (locks.try_own(id)) {
-      if (!is_committed(context.storage, id)) {
+      if (!find_layer(context.storage, id)) {
         return false;
       }
       locks.share(id);

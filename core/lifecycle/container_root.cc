@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/volume/volumes.h"
 #include "core/lifecycle/mount_sources.h"
 #include "core/lifecycle/user_mounts.h"
-#include "core/volume/volumes.h"
 #include "sdk/support/cleanup.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
@@ -36,8 +36,7 @@ using Sources = std::vector<Source>;
 
 bool has_processes(const model::ContainerState& state) {
   return state.pid > 0 &&
-         (state.status == model::Status::kCreated || state.status == model::Status::kRunning ||
-          state.status == model::Status::kPaused);
+         (state.status == model::Status::kCreated || model::runs(state.status));
 }
 
 // The volumes that are mounted for the work; not mounted counts as done.

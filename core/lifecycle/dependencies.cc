@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <string>
-#include <vector>
 
 #include "core/lifecycle/sync.h"
 #include "core/lifecycle/task_graph.h"
@@ -82,6 +80,26 @@ void start_dependencies(engine::Engine& engine, const model::ContainerConfig& co
     if (outcome.failure) {
       std::rethrow_exception(outcome.failure);
     }
+  }
+}
+
+std::vector<std::string> dependents_of(const store::Reader& reader, const std::string& id) {
+  std::vector<std::string> found;
+  for (const store::ContainerRow& row : reader.containers()) {
+    const auto& needs = row.brief.depends_on;
+    if (std::find(needs.begin(), needs.end(), id) != needs.end()) {
+      found.push_back(row.brief.id);
+    }
+  }
+  return found;
+}
+
+void require_no_dependents(const store::Reader& reader, const std::string& id) {
+  if (const auto dependents = dependents_of(reader, id); !dependents.empty()) {
+    throw Error(Code::kExists,
+                "container " + id +
+                    " has dependent containers which must be removed before it: " +
+                    dependents.front() + ": container already exists");
   }
 }
 

@@ -4,6 +4,9 @@
 // container can only depend on older ones, so no circle can be made.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "core/engine/engine.h"
 
 namespace gantry::lifecycle {
@@ -12,6 +15,12 @@ namespace gantry::lifecycle {
 // those that do not depend on each other at once. Takes no lock of the container's own. The
 // failure names which did not start, and for whose sake it was to.
 void start_dependencies(engine::Engine& engine, const model::ContainerConfig& config);
+
+// The ids of those that depend on it.
+[[nodiscard]] std::vector<std::string> dependents_of(const store::Reader& reader,
+                                                     const std::string& id);
+// kExists names one of them.
+void require_no_dependents(const store::Reader& reader, const std::string& id);
 
 // kInvalid names those that do not run.
 void require_dependencies(engine::Engine& engine, const model::ContainerConfig& config);

@@ -18,8 +18,6 @@ namespace {
 // SIGKILL is not refused; what takes longer hangs in the kernel, on a dead disk or server.
 constexpr std::chrono::seconds kKillPatience{10};
 
-bool runs(Status status) { return status == Status::kRunning || status == Status::kPaused; }
-
 // Without a pid namespace of its own, the end of the first process does not end the others;
 // without a cgroup nobody knows which they are.
 ports::KillScope scope_of(const model::ContainerConfig& config) {

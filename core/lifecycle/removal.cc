@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/removal.h"
 
-#include <algorithm>
-
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/cgroup_leftovers.h"
+#include "core/lifecycle/dependencies.h"
 #include "core/lifecycle/durability.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/transaction.h"
@@ -25,15 +24,7 @@ void mark_removing(engine::Engine& engine, LockedContainer& container, const Rem
                          state.status == model::Status::kCreating;
   state.status = model::Status::kRemoving;
   engine.store.write(ports::Durability::kRelaxed, [&](store::Writer& writer) {
-    for (const store::ContainerRow& row : writer.containers()) {
-      const auto& needs = row.brief.depends_on;
-      if (std::find(needs.begin(), needs.end(), id) != needs.end()) {
-        throw Error(Code::kExists, "container " + id +
-                                       " has dependent containers which must be "
-                                       "removed before it: " +
-                                       row.brief.id + ": container already exists");
-      }
-    }
+    require_no_dependents(writer, id);
     writer.put_state(id, state);
   });
 }

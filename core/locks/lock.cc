@@ -12,6 +12,7 @@
 
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/timestamp.h"
 #include "sdk/support/trace.h"
 
 namespace gantry::locks {
@@ -21,12 +22,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 namespace {
-
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 bool same_file(int fd, const fs::path& path) {
   struct stat open_file {};

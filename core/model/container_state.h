@@ -26,6 +26,10 @@ enum class Status {
 GANTRY_DECLARE_JSON(Status)
 // The word itself; podman shows "created" for a configured container.
 [[nodiscard]] std::string_view name_of(Status status);
+// Its processes live, if only frozen.
+[[nodiscard]] constexpr bool runs(Status status) {
+  return status == Status::kRunning || status == Status::kPaused;
+}
 
 struct ContainerState {
   Status status = Status::kConfigured;

@@ -1,84 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/monitor/log_record.h"
 
-#include <charconv>
-#include <chrono>
 #include <optional>
 
 #include "sdk/support/json.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::monitor {
 
 namespace {
-
-// Takes digits off the front; the character that must follow, if not 0, goes too.
-class Scanner {
- public:
-  explicit Scanner(std::string_view text) : text_(text) {}
-  int number(std::size_t digits, char then) {
-    int value = 0;
-    const char* const end = text_.data() + std::min(digits, text_.size());
-    ok_ = ok_ && text_.size() >= digits && std::from_chars(text_.data(), end, value).ptr == end;
-    text_.remove_prefix(ok_ ? digits : text_.size());
-    return then == 0 || take(then) ? value : 0;
-  }
-  bool take(char c) {
-    ok_ = ok_ && !text_.empty() && text_.front() == c;
-    text_.remove_prefix(ok_ ? 1 : text_.size());
-    return ok_;
-  }
-  [[nodiscard]] char peek() const { return text_.empty() ? '\0' : text_.front(); }
-  // .123456789, as nanoseconds.
-  std::int64_t fraction() {
-    std::int64_t value = 0;
-    std::int64_t unit = 100'000'000;
-    while (peek() >= '0' && peek() <= '9') {
-      value += unit * (peek() - '0');
-      unit /= 10;
-      text_.remove_prefix(1);
-    }
-    return value;
-  }
-  [[nodiscard]] bool ok() const { return ok_; }
-  [[nodiscard]] bool at_end() const { return text_.empty(); }
-
- private:
-  std::string_view text_;
-  bool ok_ = true;
-};
-
-// RFC 3339, as Go and conmon write it.
-std::optional<std::int64_t> parse_timestamp(std::string_view text) {
-  using namespace std::chrono;
-  Scanner scan(text);
-  const int y = scan.number(4, '-');
-  const auto m = static_cast<unsigned>(scan.number(2, '-'));
-  const auto d = static_cast<unsigned>(scan.number(2, 'T'));
-  const hours h(scan.number(2, ':'));
-  const minutes min(scan.number(2, ':'));
-  const seconds s(scan.number(2, 0));
-  std::int64_t fraction = 0;
-  if (scan.peek() == '.') {
-    (void)scan.take('.');
-    fraction = scan.fraction();
-  }
-  minutes offset(0);
-  if (scan.peek() == 'Z') {
-    (void)scan.take('Z');
-  } else {
-    const bool west = scan.peek() == '-';
-    (void)scan.take(west ? '-' : '+');
-    const int offset_hours = scan.number(2, ':');
-    offset = minutes((offset_hours * 60 + scan.number(2, 0)) * (west ? -1 : 1));
-  }
-  const year_month_day date{year(y), month(m), day(d)};
-  if (!scan.ok() || !scan.at_end() || !date.ok()) {
-    return std::nullopt;
-  }
-  return duration_cast<nanoseconds>((sys_days(date) + h + min + s - offset).time_since_epoch())
-             .count() +
-         fraction;
-}
 
 std::optional<LogRecord> parse_k8s(std::string_view line) {
   const std::size_t stream_at = line.find(' ');

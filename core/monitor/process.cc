@@ -25,26 +25,6 @@ using std::chrono::steady_clock;
 
 namespace {
 
-std::vector<std::string> environment_with(const std::vector<std::string>& more) {
-  std::vector<std::string> env;
-  const auto sets_same = [](std::string_view entry, std::string_view other) {
-    const std::size_t length = other.find('=');
-    return length != std::string_view::npos &&
-           entry.substr(0, length + 1) == other.substr(0, length + 1);
-  };
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    // Pipe numbers of a monitor that this process itself may run under mean nothing here.
-    const bool stale = text.starts_with("_OCI_");
-    if (!stale && std::none_of(more.begin(), more.end(),
-                               [&](const auto& other) { return sets_same(text, other); })) {
-      env.emplace_back(text);
-    }
-  }
-  env.insert(env.end(), more.begin(), more.end());
-  return env;
-}
-
 int poll_timeout(std::optional<steady_clock::time_point> deadline) {
   if (!deadline) {
     return -1;
@@ -93,7 +73,8 @@ Process::Process(const std::vector<std::string>& argv, const ProcessOptions& opt
     // The first read of the start pipe would wait for a cgroup move that we do not make.
     write_all(start.write.get(), std::string_view("\0", 1), "conmon's start pipe");
   }
-  spawn_options.env = environment_with(env);
+  // Pipe numbers of a monitor that this process itself may run under mean nothing here.
+  spawn_options.env = environment_with(env, "_OCI_");
   child_ = spawn(argv, spawn_options);
   pid_ = child_.pid();
   sync_ = std::move(sync.read);

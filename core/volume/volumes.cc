@@ -15,34 +15,19 @@
 #include "core/volume/copy_tree.h"
 #include "core/volume/leftovers.h"
 #include "core/volume/local_options.h"
+#include "sdk/support/boot_id.h"
 #include "sdk/support/cleanup.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/mount_point.h"
 #include "sdk/support/subprocess.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::volume {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-// A volume may be a bind mount of the same file system, so device numbers tell nothing.
-bool is_mount_point(const fs::path& path) {
-  struct statx info {};
-  return ::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, 0, &info) == 0 &&
-         (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
-}
-
-// A mount does not outlive its boot, and neither does what was noted of it.
-std::string boot_id() {
-  return read_file_if_exists("/proc/sys/kernel/random/boot_id").value_or("");
-}
 
 void require_local(const NewVolume& request) {
   if (request.driver != "local") {
@@ -57,6 +42,7 @@ fs::path copying_mark(const fs::path& data) { return data.parent_path() / "copyi
 // Where the containers that a mounted volume is mounted for are noted, a file each.
 fs::path holders_of(const fs::path& data) { return data.parent_path() / "holders"; }
 
+// A mount does not outlive its boot, and neither does what was noted of it.
 std::vector<std::string> living_holders(const fs::path& data) {
   const std::string boot = boot_id();
   std::vector<std::string> ids;
@@ -142,16 +128,11 @@ void set_owner(const fs::path& data, int hidden, model::Owner owner) {
   }
 }
 
-void empty_folder(const fs::path& folder) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    remove_tree(entry.path());
-  }
-}
-
 }  // namespace
 
 locks::Lock Volumes::lock(const std::string& name) const {
-  return lock_table(root_).acquire(locks::Kind::kVolume, name, locks::LockTable::kPatience);
+  return lock_table(root_)
+      .acquire(locks::Kind::kVolume, name, locks::LockTable::kPatience);
 }
 
 // Away from its name at once: a remove that is cut short leaves no half of a volume. What is
@@ -167,10 +148,7 @@ void Volumes::drop_content(const std::string& name) {
       throw errno_error(errno, "remove volume " + name);
     }
   }
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(trash, none)) {
-    remove_tree(entry.path());
-  }
+  empty_folder(trash);
 }
 
 std::string Volumes::create(const NewVolume& request) {

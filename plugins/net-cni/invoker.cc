@@ -118,16 +118,10 @@ bool Invoker::installed(const std::string& type) const {
 
 std::vector<std::string> Invoker::environment(const Invocation& invocation,
                                               const std::string& type) const {
-  std::vector<std::string> env;
+  // Plug-ins call iptables, which is not in everyone's PATH.
   std::string path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    if (text.starts_with("PATH=")) {
-      // Plug-ins call iptables, which is not in everyone's PATH.
-      path = std::string(text.substr(5)) + ":" + path;
-    } else if (!text.starts_with("CNI_")) {
-      env.emplace_back(text);
-    }
+  if (const char* own = std::getenv("PATH")) {
+    path = std::string(own) + ":" + path;
   }
   if (invocation.v4_only && type == "portmap") {
     if (const std::string tools = v4_tools(); !tools.empty()) {
@@ -138,14 +132,12 @@ std::vector<std::string> Invoker::environment(const Invocation& invocation,
   for (const fs::path& dir : plugin_dirs_) {
     dirs += (dirs.empty() ? "" : ":") + dir.string();
   }
-  env.push_back("PATH=" + path);
-  env.push_back("CNI_COMMAND=" + invocation.command);
-  env.push_back("CNI_CONTAINERID=" + invocation.container_id);
-  env.push_back("CNI_NETNS=" + invocation.netns_path);
-  env.push_back("CNI_IFNAME=" + invocation.interface_name);
-  env.push_back("CNI_ARGS=" + invocation.args);
-  env.push_back("CNI_PATH=" + dirs);
-  return env;
+  return environment_with(
+      {"PATH=" + path, "CNI_COMMAND=" + invocation.command,
+       "CNI_CONTAINERID=" + invocation.container_id, "CNI_NETNS=" + invocation.netns_path,
+       "CNI_IFNAME=" + invocation.interface_name, "CNI_ARGS=" + invocation.args,
+       "CNI_PATH=" + dirs},
+      "CNI_");
 }
 
 plugin::SpawnResult Invoker::spawn(const std::string& program, const Invocation& invocation,

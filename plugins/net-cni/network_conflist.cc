@@ -3,11 +3,10 @@
 // The two directions between podman's object and a configuration list.
 #include <sys/stat.h>
 
-#include <ctime>
-
 #include "plugins/net-cni/json_read.h"
 #include "plugins/net-cni/network_object.h"
 #include "sdk/support/digest.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::net_cni {
 
@@ -121,13 +120,10 @@ Json subnets_of(const Json& ipam) {
 
 std::string file_time(const std::filesystem::path& path) {
   struct stat info {};
-  std::tm utc{};
-  std::array<char, 32> text{};
-  if (::stat(path.c_str(), &info) != 0 || ::gmtime_r(&info.st_mtim.tv_sec, &utc) == nullptr) {
+  if (::stat(path.c_str(), &info) != 0) {
     return "0001-01-01T00:00:00Z";
   }
-  (void)std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text.data();
+  return format_timestamp(info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec);
 }
 
 // Podman leaves empty maps out.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <utility>
 
 #include "plugins/net-cni/links.h"
@@ -14,6 +13,7 @@
 #include "sdk/support/digest.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::net_cni {
 
@@ -37,18 +37,6 @@ std::string random_id() {
     id += kDigits[byte & 15];
   }
   return id;
-}
-
-std::string now_text() {
-  timespec now{};
-  (void)::clock_gettime(CLOCK_REALTIME, &now);
-  std::tm utc{};
-  (void)::gmtime_r(&now.tv_sec, &utc);
-  std::array<char, 32> seconds{};
-  (void)std::strftime(seconds.data(), seconds.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-  std::array<char, 16> fraction{};
-  (void)std::snprintf(fraction.data(), fraction.size(), ".%09ldZ", now.tv_nsec);
-  return std::string(seconds.data()) + fraction.data();
 }
 
 template <typename T>
@@ -105,7 +93,7 @@ Json Networks::described(const std::string& name) const {
     return describe(get(name));
   }
   NetworkObject network = plan_default(taken());
-  network.created = now_text();
+  network.created = format_timestamp(now_ns());
   const std::string text = conflist_of(network, "1.0.0").dump();
   return describe(parse_conflist(text, {own_dir_, true}, own_dir_ / (name + ".conflist")));
 }
@@ -273,7 +261,7 @@ Conflist Networks::create_locked(NetworkObject network, const Taken& taken) cons
   if (network.id.empty()) {
     network.id = random_id();
   }
-  network.created = now_text();
+  network.created = format_timestamp(now_ns());
   const fs::path path = own_dir_ / (network.name + ".conflist");
   const std::string text = conflist_of(network, choose_version(network)).dump(2) + "\n";
   Conflist list = parse_conflist(text, {own_dir_, true}, path);

@@ -14,9 +14,11 @@
 #include "plugins/state-leveldb/gate.h"
 #include "plugins/state-leveldb/status_record.h"
 #include "plugins/state-leveldb/transactions.h"
+#include "sdk/support/boot_id.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 #include "sdk/support/json.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::state_leveldb {
 
@@ -53,7 +55,7 @@ void LevelDbState::require_open() const {
 
 const std::string& LevelDbState::boot_id() {
   if (boot_id_.empty()) {
-    boot_id_ = current_boot_id();
+    boot_id_ = gantry::boot_id();
   }
   return boot_id_;
 }
@@ -179,8 +181,7 @@ void LevelDbState::repair_if_asked(std::int64_t timeout_ms) {
   if (!exists(request)) {
     return;  // another process was quicker
   }
-  const auto now =
-      std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
+  const std::int64_t now = now_ns();
   const std::string kept = dir_ + "/damaged-" + std::to_string(now);
   StatusRecord record = read_record(lock.fd());
   record.generation = std::max(record.generation + 1, static_cast<std::uint64_t>(now));

@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "sdk/support/errno_error.h"
-#include "sdk/support/files.h"
 
 namespace gantry::state_leveldb {
 
@@ -73,14 +72,6 @@ void write_record(int fd, const StatusRecord& record) {
   if (written != n) {
     throw errno_error(written < 0 ? errno : ENOSPC, "write the state store's lock file");
   }
-}
-
-std::string current_boot_id() {
-  std::string id = read_file("/proc/sys/kernel/random/boot_id");
-  while (!id.empty() && id.back() == '\n') {
-    id.pop_back();
-  }
-  return id;
 }
 
 }  // namespace gantry::state_leveldb

@@ -23,6 +23,4 @@ struct StatusRecord {
 // Throws when it cannot be written; the line is then the old one or the new one.
 void write_record(int fd, const StatusRecord& record);
 
-[[nodiscard]] std::string current_boot_id();
-
 }  // namespace gantry::state_leveldb

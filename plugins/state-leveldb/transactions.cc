@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "plugins/state-leveldb/log_tail.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::state_leveldb {
 
@@ -97,9 +97,7 @@ WriteTransaction::WriteTransaction(Turn turn, FileLock lock, const std::string& 
   if (record_.generation != 0 && !same_boot) {
     // The number may be older than the data, for it is never synced; a number taken from the
     // clock was not given out before.
-    const auto now =
-        std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
-    record_.generation = std::max(record_.generation + 1, static_cast<std::uint64_t>(now));
+    record_.generation = std::max(record_.generation + 1, static_cast<std::uint64_t>(now_ns()));
   }
   record_.boot_id = boot_id;
   record_.writer = ::getpid();

@@ -7,13 +7,13 @@
 #include <atomic>
 #include <cerrno>
 #include <charconv>
-#include <ctime>
 #include <gantry/error.hpp>
 #include <sstream>
 
 #include "sdk/support/errno_error.h"
 #include "sdk/support/file_lock.h"
 #include "sdk/support/files.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::storage_overlay {
 
@@ -156,8 +156,9 @@ LayerRecord read_record(const std::string& folder, std::string_view id) {
   try {
     return parse_record(*text);
   } catch (const Error& e) {
-    throw Error(Code::kCorrupt, "layer " + std::string(id) + ": " + path + " cannot be read: " +
-                                    e.what() + "; remove the layer and import it again");
+    throw Error(Code::kCorrupt,
+                "layer " + std::string(id) + ": " + path + " cannot be read: " + e.what() +
+                    "; remove the layer and import it again");
   }
 }
 
@@ -253,11 +254,8 @@ UniqueFd LayerStore::make_staged(std::string_view id) const {
 std::optional<std::string> LayerStore::move_to_trash(const std::string& folder,
                                                      std::string_view id) const {
   static std::atomic<unsigned> counter{0};
-  timespec now{};
-  (void)::clock_gettime(CLOCK_REALTIME, &now);
   const std::string target = trash() + "/" + std::string(id) + "." +
-                             std::to_string(::getpid()) + "." + std::to_string(now.tv_sec) +
-                             std::to_string(now.tv_nsec) + "." +
+                             std::to_string(::getpid()) + "." + std::to_string(now_ns()) + "." +
                              std::to_string(counter.fetch_add(1));
   if (::rename(folder.c_str(), target.c_str()) == 0) {
     return target;

@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cerrno>
-#include <ctime>
 #include <gantry/error.hpp>
 #include <memory>
 #include <optional>
@@ -22,16 +21,11 @@
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
 #include "sdk/support/json.h"
+#include "sdk/support/timestamp.h"
 
 namespace gantry::storage_overlay {
 
 namespace {
-
-std::int64_t now_ns() {
-  timespec now{};
-  (void)::clock_gettime(CLOCK_REALTIME, &now);
-  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 Error no_layer(const std::string& id) {
   return {Code::kNotFound, "layer " + id + " does not exist"};

@@ -150,13 +150,7 @@ Ran run_plan(const Bench& bench, const Plan& plan, const char* verb, const std::
   SpawnOptions options;
   options.fds = {{0, -1}, {1, out.get()}, {2, out.get()}};
   options.hide = plan.hide;
-  if (!plan.env.empty()) {
-    options.env.emplace();
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-      options.env->emplace_back(*entry);
-    }
-    options.env->insert(options.env->end(), plan.env.begin(), plan.env.end());
-  }
+  options.env = environment_with(plan.env);
   Child child = spawn(argv, options);
   const auto ended = child.wait_for(std::chrono::milliseconds(kPatienceMs));
   require(ended.has_value(), std::string(verb) + " did not end");

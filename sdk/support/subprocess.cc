@@ -177,6 +177,23 @@ std::optional<int> Child::wait_for(milliseconds timeout) {
   }
 }
 
+std::vector<std::string> environment_with(const std::vector<std::string>& more,
+                                          std::string_view without) {
+  std::vector<std::string> env;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::string_view name = text.substr(0, text.find('=') + 1);
+    const bool dropped = !without.empty() && text.starts_with(without);
+    if (!dropped && std::none_of(more.begin(), more.end(), [&](const std::string& other) {
+          return other.starts_with(name);
+        })) {
+      env.emplace_back(text);
+    }
+  }
+  env.insert(env.end(), more.begin(), more.end());
+  return env;
+}
+
 Child spawn(const std::vector<std::string>& argv, const SpawnOptions& options) {
   if (argv.empty()) {
     throw Error(Code::kInvalid, "no program given");

@@ -75,6 +75,11 @@ struct SpawnOptions {
   std::string directory;  // empty: the parent's
 };
 
+// This process's environment with more ("NAME=value") added, which wins over what was there;
+// variables whose names begin with without, if that is not empty, are left out.
+[[nodiscard]] std::vector<std::string> environment_with(const std::vector<std::string>& more,
+                                                        std::string_view without = "");
+
 // Starts a program; throws when it cannot be executed.
 [[nodiscard]] Child spawn(const std::vector<std::string>& argv, const SpawnOptions& options);
 

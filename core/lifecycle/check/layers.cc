@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Layers that no image and no container names, and records whose layers are gone.
-#include <map>
 #include <optional>
 
+#include "core/image/committed_layers.h"
 #include "core/image/layer_gc.h"
 #include "core/image/layer_lock.h"
 #include "core/lifecycle/check/findings.h"
@@ -16,38 +16,12 @@ namespace gantry::lifecycle {
 
 namespace {
 
-using Layers = std::map<std::string, ports::LayerInfo>;
-
-std::optional<ports::LayerInfo> find_layer(ports::Storage& storage, const std::string& id) {
-  try {
-    return storage.stat(id);
-  } catch (const Error& e) {
-    if (e.code() == Code::kNotFound) {
-      return std::nullopt;
-    }
-    throw;
-  }
-}
-
-Layers all_layers(ports::Storage& storage) {
-  Layers layers;
-  for (const std::string& id : storage.list()) {
-    if (const auto info = find_layer(storage, id)) {
-      layers.emplace(id, *info);
-    }
-  }
-  return layers;
-}
+using image::add_with_parents;
+using image::find_layer;
+using image::Layers;
 
 // "ID" or "ID-image0": the container that a writable layer was made for.
 std::string owner_of(const std::string& layer) { return layer.substr(0, layer.find('-')); }
-
-void add_with_parents(const Layers& layers, std::string id, std::set<std::string>& used) {
-  while (!id.empty() && used.insert(id).second) {
-    const auto layer = layers.find(id);
-    id = layer == layers.end() ? "" : layer->second.parent;
-  }
-}
 
 // What is named, with all below.
 std::set<std::string> used_layers(engine::Engine& engine, const Layers& layers) {
@@ -134,7 +108,7 @@ bool is_mounted_for_nobody(engine::Engine& engine, const std::string& id) {
 void check_layers(engine::Engine& engine, Findings& findings) {
   ports::Storage& storage = engine.backends.storage("");
   const image::Context images = image_context(engine);
-  const Layers layers = all_layers(storage);
+  const Layers layers = image::committed_layers(storage);
   const std::set<std::string> used = used_layers(engine, layers);
   for (const auto& [id, info] : layers) {
     if (used.contains(id) || !find_layer(storage, id)) {

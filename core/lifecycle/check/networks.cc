@@ -59,9 +59,7 @@ void check_running(engine::Engine& engine, Findings& findings) {
   for (const store::ContainerRow& row : list(engine)) {
     const auto config = engine.store.read(
         [&](const store::Reader& reader) { return reader.find_container(row.brief.id); });
-    const bool runs = row.state.status == model::Status::kRunning ||
-                      row.state.status == model::Status::kPaused;
-    if (!config || !runs || config->network.attachments.empty() ||
+    if (!config || !model::runs(row.state.status) || config->network.attachments.empty() ||
         config->network.mode != model::NetworkMode::kBridge) {
       continue;
     }

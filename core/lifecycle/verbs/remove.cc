@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/verbs/remove.h"
 
-#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
+#include "core/lifecycle/dependencies.h"
 #include "core/lifecycle/ending.h"
 #include "core/lifecycle/removal.h"
 #include "core/lifecycle/state_machine.h"
@@ -15,20 +15,10 @@ namespace gantry::lifecycle {
 
 namespace {
 
-std::vector<std::string> dependents_of(engine::Engine& engine, const std::string& id) {
-  return engine.store.read([&](const store::Reader& reader) {
-    std::vector<std::string> found;
-    for (const store::ContainerRow& row : reader.containers()) {
-      const auto& needs = row.brief.depends_on;
-      if (std::find(needs.begin(), needs.end(), id) != needs.end()) {
-        found.push_back(row.brief.id);
-      }
-    }
-    return found;
-  });
+std::vector<std::string> find_dependents(const engine::Engine& engine, const std::string& id) {
+  return engine.store.read(
+      [&](const store::Reader& reader) { return dependents_of(reader, id); });
 }
-
-bool runs(Status status) { return status == Status::kRunning || status == Status::kPaused; }
 
 void refuse_running(const LockedContainer& container) {
   if (runs(container.state.status)) {
@@ -65,8 +55,8 @@ std::vector<std::string> remove(engine::Engine& engine, const std::string& name_
       [&](const store::Reader& reader) { return reader.resolve_container(name_or_id); });
   if (options.depend) {
     // Looked for again each time: one may have gone along with another.
-    for (auto dependents = dependents_of(engine, id); !dependents.empty();
-         dependents = dependents_of(engine, id)) {
+    for (auto dependents = find_dependents(engine, id); !dependents.empty();
+         dependents = find_dependents(engine, id)) {
       try {
         const std::vector<std::string> more = remove(engine, dependents.front(), options);
         removed.insert(removed.end(), more.begin(), more.end());
@@ -85,12 +75,7 @@ std::vector<std::string> remove(engine::Engine& engine, const std::string& name_
                 name_or_id);
   removed.push_back(id);
   if (runs(container.state.status)) {
-    if (const auto dependents = dependents_of(engine, id); !dependents.empty()) {
-      throw Error(Code::kExists,
-                  "container " + id +
-                      " has dependent containers which must be removed before it: " +
-                      dependents.front() + ": container already exists");
-    }
+    engine.store.read([&](const store::Reader& reader) { require_no_dependents(reader, id); });
     container.state.stopped_by_user = true;
     save_state(engine, container);
     const bool paused = container.state.status == Status::kPaused;

@@ -12,6 +12,7 @@
 #include "plugins/state-leveldb/log_files.h"
 #include "plugins/state-leveldb/log_tail.h"
 #include "plugins/state-leveldb/status_record.h"
+#include "sdk/support/boot_id.h"
 #include "tests/unit/state-leveldb/processes.h"
 #include "tests/unit/state-leveldb/state_fixture.h"
 
@@ -94,7 +95,7 @@ class Recovery : public ::testing::Test {
 
 TEST_F(Recovery, TornLogKeepsDurableAndTakesNewWrites) {
   ASSERT_GT(written_, synced_);
-  for (const std::string& boot : {kOtherBoot, current_boot_id()}) {
+  for (const std::string& boot : {kOtherBoot, boot_id()}) {
     for (std::uint64_t size = synced_; size <= written_; size += 397) {
       SCOPED_TRACE("cut at " + std::to_string(size) + " of " + std::to_string(written_));
       const TempDir dir;
@@ -173,7 +174,7 @@ TEST_F(Recovery, CompactingFirstAfterAPowerCutCutsTheLogAndCounts) {
 }
 
 TEST_F(Recovery, DamageIsNamedAndNeverPassedOver) {
-  for (const std::string& boot : {kOtherBoot, current_boot_id()}) {
+  for (const std::string& boot : {kOtherBoot, boot_id()}) {
     const TempDir dir;
     copy_to(dir.path);
     set_last_writer(dir.path, boot, true);

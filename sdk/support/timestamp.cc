@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/image/timestamp.h"
+#include "sdk/support/timestamp.h"
 
 #include <array>
 #include <charconv>
@@ -7,7 +7,9 @@
 #include <cstdio>
 #include <ctime>
 
-namespace gantry::image {
+namespace gantry {
+
+using namespace std::chrono;
 
 namespace {
 
@@ -81,30 +83,35 @@ class Fields {
 
 }  // namespace
 
+std::int64_t now_ns() {
+  return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
+}
+
 std::optional<std::int64_t> parse_timestamp(std::string_view text) {
   Fields fields(text);
-  std::tm parts{};
-  parts.tm_year = fields.number(4) - 1900;
+  const int y = fields.number(4);
   fields.expect("-");
-  parts.tm_mon = fields.number(2, 1, 12) - 1;
+  const int m = fields.number(2);
   fields.expect("-");
-  parts.tm_mday = fields.number(2, 1, 31);
+  const int d = fields.number(2);
+  const year_month_day date{year(y), month(static_cast<unsigned>(m)),
+                            day(static_cast<unsigned>(d))};
   fields.expect("Tt ");
-  parts.tm_hour = fields.number(2, 0, 23);
+  const hours h(fields.number(2, 0, 23));
   fields.expect(":");
-  parts.tm_min = fields.number(2, 0, 59);
+  const minutes min(fields.number(2, 0, 59));
   fields.expect(":");
-  parts.tm_sec = fields.number(2, 0, 60);
-  const std::int64_t fraction = fields.fraction();
-  const int zone = fields.zone();
-  if (!fields.finished()) {
+  const seconds s(fields.number(2, 0, 60));
+  const nanoseconds fraction(fields.fraction());
+  const seconds zone(fields.zone());
+  if (!fields.finished() || !date.ok()) {
     return std::nullopt;
   }
   // Beyond these years nanoseconds do not fit; "0001-01-01" is how Go writes "never".
-  if (parts.tm_year < 1678 - 1900 || parts.tm_year > 2261 - 1900) {
+  if (y < 1678 || y > 2261) {
     return 0;
   }
-  return (std::int64_t{::timegm(&parts)} - zone) * kNsPerSecond + fraction;
+  return nanoseconds(sys_days(date).time_since_epoch() + h + min + s - zone + fraction).count();
 }
 
 std::string format_timestamp(std::int64_t ns) {
@@ -130,10 +137,4 @@ std::string format_timestamp(std::int64_t ns) {
   return text + "Z";
 }
 
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-}  // namespace gantry::image
+}  // namespace gantry
