@@ -9,8 +9,10 @@
 
 #include "core/engine/data_mark.h"
 #include "core/engine/host_machine.h"
+#include "core/engine/run_folder.h"
 #include "core/log/log.h"
 #include "core/monitor/conmon_monitor.h"
+#include "sdk/support/boot_id.h"
 #include "sdk/support/files.h"
 #include "sdk/support/uncancelled.h"
 
@@ -123,6 +125,7 @@ class OpenEngine : public Backends {
     // Others must not look into containers' files, nor plant links.
     make_directories(layout_.data, 0711);
     make_directories(layout_.run, 0711);
+    forget_other_boots(layout_, boot_id(), usual_wait(cancelled_));
     const std::string& backend = configuration_.get("state_backend");
     require_backend(layout_, mark_, backend);
     return plugins_.state(backend, layout_.state(backend));

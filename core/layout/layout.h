@@ -18,7 +18,8 @@
 //   ├── cache/seccomp/                    compiled filters
 //   └── events.log
 //   <run> (/run/gantry)                   may be gone after a reboot
-//   ├── plugins/<kind>-<name>/
+//   ├── boot                              id of the boot that plugins/ is of
+//   ├── plugins/<kind>-<name>/            emptied after a reboot
 //   ├── containers/<id>/                  exists while the container is activated
 //   │   ├── journal                       activate steps begun, one a line
 //   │   ├── bundle/                       config.json and conmon's sockets
@@ -66,6 +67,8 @@ struct Layout {
   [[nodiscard]] std::filesystem::path seccomp_cache() const { return data / "cache/seccomp"; }
   [[nodiscard]] std::filesystem::path events() const { return data / "events.log"; }
 
+  [[nodiscard]] std::filesystem::path boot() const { return run / "boot"; }
+  [[nodiscard]] std::filesystem::path plugins_run() const { return run / "plugins"; }
   [[nodiscard]] std::filesystem::path containers_run() const { return run / "containers"; }
   [[nodiscard]] std::filesystem::path container_run(const std::string& id) const {
     return run / "containers" / id;

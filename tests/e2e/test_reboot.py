@@ -145,6 +145,18 @@ def test_each_verb_refreshes_what_it_touches(gantry_once, network, sign, place):
         assert gantry.names() == ["restart"]
 
 
+def test_plugins_do_not_find_what_they_kept_for_the_boot(gantry_once, place):
+    container = gantry_once.start(name="plain")
+    run = gantry_once.engine.run
+    (kept,) = run.glob(f"plugins/oci-*/{container}")
+    with reboot(gantry_once.engine, "boot id differs", place):
+        assert gantry_once.status("plain") == "created"
+        assert not kept.exists()
+        gantry_once.ok("start", "plain")
+        assert kept.exists()
+        assert gantry_once.status("plain") == "running"
+
+
 def test_an_address_is_free_again(gantry, network, place):
     """Leases outlive a reboot; the container that had one gets it again, or frees it."""
     subnet = gantry.inspect(network, "network")["subnets"][0]["subnet"]
