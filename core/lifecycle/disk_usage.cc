@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/disk_usage.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "core/lifecycle/verbs/list.h"
 #include "core/volume/volumes.h"
+#include "sdk/support/tree_walk.h"
 
 namespace gantry::lifecycle {
 
@@ -65,15 +70,22 @@ void add_images(const std::vector<model::Image>& images,
 }  // namespace
 
 std::uint64_t size_of_folder(const fs::path& folder) {
+  UniqueFd top(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!top) {
+    return 0;
+  }
   std::uint64_t bytes = 0;
-  std::error_code gone;
-  fs::recursive_directory_iterator entry(folder, gone);
-  for (; !gone && entry != fs::recursive_directory_iterator(); entry.increment(gone)) {
-    std::error_code vanished;
-    if (entry->is_regular_file(vanished) && !entry->is_symlink(vanished)) {
-      const std::uintmax_t size = entry->file_size(vanished);
-      bytes += vanished ? 0 : size;
+  TreeWalk walk(std::move(top), folder);
+  while (walk.next()) {
+    struct stat info {};
+    if (walk.left() || ::fstatat(walk.folder(), walk.name().c_str(), &info,
+                                 AT_SYMLINK_NOFOLLOW) != 0) {  // gone meanwhile
+      continue;
     }
+    if (S_ISDIR(info.st_mode)) {
+      (void)walk.enter();
+    }
+    bytes += S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size) : 0;
   }
   return bytes;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tree/tree_writer.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/sysmacros.h>
@@ -10,14 +9,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <memory>
 #include <string_view>
-#include <vector>
 
 #include "core/log/log.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/file_capability.h"
 #include "sdk/support/files.h"
+#include "sdk/support/tree_walk.h"
 
 namespace gantry::tree {
 
@@ -30,27 +28,6 @@ constexpr std::size_t kLargestXattr = 1 << 16;
 bool is_portable(std::string_view xattr) {
   return xattr != "security.selinux" && !xattr.starts_with("trusted.overlay.") &&
          !xattr.starts_with("user.overlay.");
-}
-
-std::vector<std::string> names_in(int folder, const std::string& shown) {
-  UniqueFd readable = open_file(fd_path(folder), O_RDONLY | O_DIRECTORY);
-  const std::unique_ptr<DIR, int (*)(DIR*)> dir(::fdopendir(readable.get()), ::closedir);
-  if (!dir) {
-    throw errno_error(errno, "read folder " + shown);
-  }
-  (void)readable.release();
-  std::vector<std::string> names;
-  errno = 0;
-  while (const dirent* entry = ::readdir(dir.get())) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") {
-      names.push_back(name);
-    }
-  }
-  if (errno != 0) {
-    throw errno_error(errno, "read folder " + shown);
-  }
-  return names;
 }
 
 std::string target_of(int link, const std::string& shown) {
@@ -79,40 +56,46 @@ TreeWriter::TreeWriter(int out, const PackOptions& options, std::string shown)
 }
 
 void TreeWriter::add(int fd, const std::string& name) {
+  if (add_one(fd, name)) {
+    add_content(fd, name);
+  }
+}
+
+bool TreeWriter::add_one(int fd, const std::string& name) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) {
     throw errno_error(errno, "look at " + name + " in " + shown_);
   }
   if (S_ISSOCK(info.st_mode)) {
-    return;
+    return false;
   }
   if (!options_.devices && (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode))) {
     log::warning("leaving out " + name + " of " + shown_ + ": it is a device");
-    return;
+    return false;
   }
   describe(fd, info, name);
-  if (link_to_earlier(info, name)) {
-    write_header(name);
-    return;
-  }
-  if (S_ISREG(info.st_mode)) {
+  if (!link_to_earlier(info, name) && S_ISREG(info.st_mode)) {
     write_content(fd, info, name);
-    return;
+    return false;
   }
   write_header(name);
-  if (S_ISDIR(info.st_mode)) {
-    add_content(fd, name);
-  }
+  return S_ISDIR(info.st_mode);
 }
 
 void TreeWriter::add_content(int folder, const std::string& name) {
   const std::string prefix = name.empty() || name.ends_with('/') ? name : name + "/";
-  for (const std::string& child : names_in(folder, shown_ + "/" + name)) {
-    const UniqueFd fd(::openat(folder, child.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-    if (fd) {
-      add(fd.get(), prefix + child);
-    } else if (errno != ENOENT) {  // removed meanwhile by whoever works there
-      throw errno_error(errno, "open " + prefix + child + " in " + shown_);
+  TreeWalk walk(open_file(fd_path(folder), O_RDONLY | O_DIRECTORY), shown_ + "/" + name);
+  while (walk.next()) {
+    if (walk.left()) {
+      continue;
+    }
+    const UniqueFd fd(
+        ::openat(walk.folder(), walk.name().c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd && errno != ENOENT) {  // removed meanwhile by whoever works there
+      throw errno_error(errno, "open " + walk.shown());
+    }
+    if (fd && add_one(fd.get(), prefix + walk.path())) {
+      (void)walk.enter();
     }
   }
 }

@@ -26,6 +26,8 @@ class TreeWriter {
   void finish();
 
  private:
+  // Without what a folder holds; answers whether it is one.
+  bool add_one(int fd, const std::string& name);
   void describe(int fd, const struct stat& info, const std::string& name);
   void add_xattrs(int fd);
   void write_header(const std::string& name);

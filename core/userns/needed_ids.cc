@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/userns/needed_ids.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <gantry/error.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <memory>
 #include <optional>
+#include <utility>
 
-#include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/tree_walk.h"
 
 namespace gantry::userns {
 
@@ -47,27 +45,23 @@ std::string_view field(std::string_view line, int n) {
   return line.substr(0, line.find(':'));
 }
 
-void walk(UniqueFd folder, const std::string& shown, std::uint32_t& needed) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> dir(::fdopendir(folder.get()), ::closedir);
-  if (!dir) {
-    throw errno_error(errno, "read folder " + shown);
+// Answers whether it is a folder.
+bool note_owner(int folder, const char* name, std::uint32_t& needed) {
+  struct stat info {};
+  if (::fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    return false;  // it has gone meanwhile
   }
-  const int fd = folder.release();
-  while (const dirent* entry = ::readdir(dir.get())) {
-    const std::string_view name = entry->d_name;
-    struct stat info {};
-    if (name == ".." || ::fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
-      continue;
-    }
-    note(info.st_uid, needed);
-    note(info.st_gid, needed);
-    if (S_ISDIR(info.st_mode) && name != ".") {
-      constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-      UniqueFd below(::openat(fd, entry->d_name, kFlags));
-      if (!below) {
-        throw errno_error(errno, "open folder " + shown + "/" + entry->d_name);
-      }
-      walk(std::move(below), shown + "/" + entry->d_name, needed);
+  note(info.st_uid, needed);
+  note(info.st_gid, needed);
+  return S_ISDIR(info.st_mode);
+}
+
+void note_owners(UniqueFd root, const std::string& shown, std::uint32_t& needed) {
+  TreeWalk walk(std::move(root), shown);
+  (void)note_owner(walk.folder(), ".", needed);
+  while (walk.next()) {
+    if (!walk.left() && note_owner(walk.folder(), walk.name().c_str(), needed)) {
+      (void)walk.enter();
     }
   }
 }
@@ -110,7 +104,7 @@ std::uint32_t needed_ids_of_user(std::string_view user) {
 
 std::uint32_t needed_ids(int root_fd, const std::string& shown) {
   std::uint32_t needed = 0;
-  walk(open_file(fd_path(root_fd), O_RDONLY | O_DIRECTORY), shown, needed);
+  note_owners(open_file(fd_path(root_fd), O_RDONLY | O_DIRECTORY), shown, needed);
   for (const char* file : {"/etc/passwd", "/etc/group"}) {
     needed = std::max(needed, needed_ids(read_in_root(root_fd, file)));
   }

@@ -11,13 +11,14 @@
 #include <cerrno>
 #include <climits>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <utility>
 #include <vector>
 
-#include "core/volume/folder_stream.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/tree_walk.h"
 
 namespace gantry::volume {
 
@@ -25,24 +26,26 @@ namespace {
 
 class Copier {
  public:
-  Copier(int root, std::string shown) : root_(root), shown_(std::move(shown)) {}
+  Copier(int source, int target, const std::string& shown)
+      : root_(target), walk_(readable(source), shown), target_(readable(target)) {}
 
-  // path: of the folder, from the root of the tree; "" is the root itself.
-  void folder(int source, int target, const std::string& path);
+  void run();
 
  private:
-  void entry(int source, int target, const char* name, const std::string& path);
+  static UniqueFd readable(int folder) {
+    return open_file(fd_path(folder), O_RDONLY | O_DIRECTORY);
+  }
+  void entry();
+  void begin_folder();
+  void end_folder();
   // What each makes, open.
-  UniqueFd file(int source, int target, const char* name, const struct stat& info,
-                const std::string& shown);
-  UniqueFd subfolder(int source, int target, const char* name, const std::string& path);
-  UniqueFd link(int source, int target, const char* name, const std::string& shown);
-
-  void second_name(const std::string& first, int target, const char* name,
-                   const std::string& shown);
+  UniqueFd file(const struct stat& info);
+  UniqueFd link();
+  void second_name(const std::string& first);
 
   int root_;
-  std::string shown_;
+  TreeWalk walk_;
+  FolderStack target_;  // where the walk is in the copy
   // The first name of a file that has several, by device and inode.
   std::map<std::pair<dev_t, ino_t>, std::string> linked_;
 };
@@ -125,12 +128,12 @@ void copy_range(int from, int to, off_t at, off_t end, const std::string& shown)
   }
 }
 
-UniqueFd Copier::file(int source, int target, const char* name, const struct stat& info,
-                      const std::string& shown) {
-  const UniqueFd from(::openat(source, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  UniqueFd to(::openat(target, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+UniqueFd Copier::file(const struct stat& info) {
+  const char* name = walk_.name().c_str();
+  const UniqueFd from(::openat(walk_.folder(), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  UniqueFd to(::openat(target_.top(), name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!from || !to) {
-    throw errno_error(errno, "copy " + shown);
+    throw errno_error(errno, "copy " + walk_.shown());
   }
   for (off_t at = 0; at < info.st_size;) {
     const off_t data = ::lseek(from.get(), at, SEEK_DATA);
@@ -139,92 +142,105 @@ UniqueFd Copier::file(int source, int target, const char* name, const struct sta
     }
     const off_t hole = data < 0 ? info.st_size : ::lseek(from.get(), data, SEEK_HOLE);
     const off_t end = hole < 0 ? info.st_size : hole;
-    copy_range(from.get(), to.get(), data < 0 ? at : data, end, shown);
+    copy_range(from.get(), to.get(), data < 0 ? at : data, end, walk_.shown());
     at = end;
   }
   if (::ftruncate(to.get(), info.st_size) != 0) {
-    throw errno_error(errno, "copy " + shown);
+    throw errno_error(errno, "copy " + walk_.shown());
   }
   return to;
 }
 
-UniqueFd Copier::subfolder(int source, int target, const char* name, const std::string& path) {
-  const std::string shown = shown_ + path;
-  if (::mkdirat(target, name, 0700) != 0) {
-    throw errno_error(errno, "make folder " + shown);
-  }
-  constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-  const UniqueFd from(::openat(source, name, flags));
-  UniqueFd to(::openat(target, name, flags));
-  if (!from || !to) {
-    throw errno_error(errno, "open folder " + shown);
-  }
-  folder(from.get(), to.get(), path);
-  return to;
-}
-
-UniqueFd Copier::link(int source, int target, const char* name, const std::string& shown) {
+UniqueFd Copier::link() {
+  const char* name = walk_.name().c_str();
   std::array<char, PATH_MAX> text{};
-  const ssize_t length = ::readlinkat(source, name, text.data(), text.size() - 1);
-  if (length < 0 || ::symlinkat(text.data(), target, name) != 0) {
-    throw errno_error(errno, "copy link " + shown);
+  const ssize_t length = ::readlinkat(walk_.folder(), name, text.data(), text.size() - 1);
+  if (length < 0 || ::symlinkat(text.data(), target_.top(), name) != 0) {
+    throw errno_error(errno, "copy link " + walk_.shown());
   }
-  return open_made(target, name, S_IFLNK, shown);
+  return open_made(target_.top(), name, S_IFLNK, walk_.shown());
 }
 
-void Copier::second_name(const std::string& first, int target, const char* name,
-                         const std::string& shown) {
-  const std::size_t slash = first.rfind('/');
+void Copier::second_name(const std::string& first) {
+  const std::size_t slash = first.rfind('/') + 1;
   const UniqueFd folder =
       open_in_root(root_, "/" + first.substr(0, slash), O_PATH | O_DIRECTORY);
-  if (::linkat(folder.get(), first.c_str() + slash + 1, target, name, 0) != 0) {
-    throw errno_error(errno, "link " + shown);
+  if (::linkat(folder.get(), first.c_str() + slash, target_.top(), walk_.name().c_str(), 0) !=
+      0) {
+    throw errno_error(errno, "link " + walk_.shown());
   }
 }
 
-void Copier::entry(int source, int target, const char* name, const std::string& folder_path) {
-  const std::string path = folder_path + "/" + name;
-  const std::string shown = shown_ + path;
+void Copier::begin_folder() {
+  const std::string& name = walk_.name();
+  if (::mkdirat(target_.top(), name.c_str(), 0700) != 0) {
+    throw errno_error(errno, "make folder " + walk_.shown());
+  }
+  if (!target_.enter(name)) {
+    throw errno_error(errno, "open folder " + walk_.shown());
+  }
+  if (!walk_.enter()) {
+    target_.leave();
+  }
+}
+
+void Copier::end_folder() {
   struct stat info {};
-  if (::fstatat(source, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
-    throw errno_error(errno, "read " + shown);
+  if (::fstat(walk_.folder(), &info) != 0) {
+    throw errno_error(errno, "read " + walk_.shown());
+  }
+  copy_metadata(member_path(walk_.folder(), "."), target_.top(), info, walk_.shown());
+  target_.leave();
+}
+
+void Copier::entry() {
+  const char* name = walk_.name().c_str();
+  struct stat info {};
+  if (::fstatat(walk_.folder(), name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    throw errno_error(errno, "read " + walk_.shown());
   }
   if (S_ISSOCK(info.st_mode)) {
     return;  // without its listener it is nothing to keep
   }
-  if (info.st_nlink > 1 && !S_ISDIR(info.st_mode)) {
-    const auto [first, is_new] = linked_.try_emplace({info.st_dev, info.st_ino}, path);
+  if (S_ISDIR(info.st_mode)) {
+    begin_folder();
+    return;
+  }
+  if (info.st_nlink > 1) {
+    const auto [first, is_new] = linked_.try_emplace({info.st_dev, info.st_ino}, walk_.path());
     if (!is_new) {
-      second_name(first->second, target, name, shown);
+      second_name(first->second);
       return;
     }
   }
   UniqueFd made;
-  if (S_ISDIR(info.st_mode)) {
-    made = subfolder(source, target, name, path);
-  } else if (S_ISREG(info.st_mode)) {
-    made = file(source, target, name, info, shown);
+  if (S_ISREG(info.st_mode)) {
+    made = file(info);
   } else if (S_ISLNK(info.st_mode)) {
-    made = link(source, target, name, shown);
-  } else if (::mknodat(target, name, info.st_mode & (S_IFMT | 0600), info.st_rdev) == 0) {
-    made = open_made(target, name, info.st_mode & S_IFMT, shown);
+    made = link();
+  } else if (::mknodat(target_.top(), name, info.st_mode & (S_IFMT | 0600), info.st_rdev) ==
+             0) {
+    made = open_made(target_.top(), name, info.st_mode & S_IFMT, walk_.shown());
   } else {
-    throw errno_error(errno, "make special file " + shown);
+    throw errno_error(errno, "make special file " + walk_.shown());
   }
-  copy_metadata(member_path(source, name), made.get(), info, shown);
+  copy_metadata(member_path(walk_.folder(), name), made.get(), info, walk_.shown());
 }
 
-void Copier::folder(int source, int target, const std::string& path) {
-  FolderStream names(source, shown_ + path);
-  while (const char* name = names.next()) {
-    entry(source, target, name, path);
+void Copier::run() {
+  while (walk_.next()) {
+    if (walk_.left()) {
+      end_folder();
+    } else {
+      entry();
+    }
   }
 }
 
 }  // namespace
 
 void copy_tree(int source, int target, const std::string& shown) {
-  Copier(target, shown).folder(source, target, "");
+  Copier(source, target, shown).run();
   struct stat info {};
   if (::fstat(source, &info) != 0) {
     throw errno_error(errno, "read " + shown);
@@ -232,6 +248,6 @@ void copy_tree(int source, int target, const std::string& shown) {
   copy_metadata(member_path(source, "."), target, info, shown);
 }
 
-bool is_empty_folder(int folder) { return FolderStream(folder, "a folder").next() == nullptr; }
+bool is_empty_folder(int folder) { return std::filesystem::is_empty(fd_path(folder)); }
 
 }  // namespace gantry::volume

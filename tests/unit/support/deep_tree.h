@@ -34,6 +34,15 @@ inline void make_deep_tree(const std::string& top, int depth) {
   ASSERT_TRUE(file);
 }
 
+// What make_deep_tree puts at the bottom, as long as paths reach so far.
+inline std::filesystem::path bottom_of(const std::filesystem::path& top, int depth) {
+  std::string path = top;
+  for (int i = 0; i < depth; ++i) {
+    path += "/d";
+  }
+  return path + "/f";
+}
+
 class FewDescriptors {
  public:
   explicit FewDescriptors(rlim_t limit) {

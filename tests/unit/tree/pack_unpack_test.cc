@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -15,6 +14,7 @@
 #include "core/tree/unpack.h"
 #include "sdk/support/archive_api.h"
 #include "sdk/support/files.h"
+#include "tests/unit/support/deep_tree.h"
 
 namespace gantry::tree {
 namespace {
@@ -30,10 +30,7 @@ class PackUnpack : public ::testing::Test {
     }
     archive_ = open_file(top_, O_TMPFILE | O_RDWR, 0600);
   }
-  ~PackUnpack() override {
-    std::error_code ignored;
-    fs::remove_all(top_, ignored);
-  }
+  ~PackUnpack() override { remove_tree(top_); }
 
   void pack_source(const PackOptions& options = {}) {
     const UniqueFd source = open_file(source_, O_PATH);
@@ -271,6 +268,15 @@ TEST_F(PackUnpack, AForeignStreamMayBeCompressed) {
   EXPECT_THROW(unpack_target(), Error);
 }
 
+TEST_F(PackUnpack, GoesDeeperThanThereAreDescriptors) {
+  constexpr int kDepth = 1500;
+  make_deep_tree(source_, kDepth);
+  const FewDescriptors few(256);
+  pack_source();
+  unpack_target();
+  EXPECT_TRUE(gantry::exists(bottom_of(target_, kDepth)));
+}
+
 TEST_F(PackUnpack, MoreFoldersThanDescriptorsKeepTheirTimes) {
   constexpr int kFolders = 300;
   const timespec old[2]{{1'000'000'000, 0}, {1'000'000'000, 0}};
@@ -280,12 +286,10 @@ TEST_F(PackUnpack, MoreFoldersThanDescriptorsKeepTheirTimes) {
     ASSERT_EQ(::utimensat(AT_FDCWD, folder.c_str(), old, 0), 0);
   }
   pack_source();
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit few{100, before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
-  EXPECT_NO_THROW(unpack_target());
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  {
+    const FewDescriptors few(100);
+    EXPECT_NO_THROW(unpack_target());
+  }
   for (int i = 0; i < kFolders; ++i) {
     struct stat info {};
     ASSERT_EQ(::stat((target_ / std::to_string(i)).c_str(), &info), 0);

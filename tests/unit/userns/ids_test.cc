@@ -8,6 +8,7 @@
 
 #include <gantry/error.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -15,6 +16,7 @@
 #include "core/userns/needed_ids.h"
 #include "core/userns/subordinate_ids.h"
 #include "sdk/support/files.h"
+#include "tests/unit/support/deep_tree.h"
 
 namespace gantry::userns {
 namespace {
@@ -27,7 +29,7 @@ namespace fs = std::filesystem;
 
 class UserNamespaceFiles : public testing::Test {
  protected:
-  ~UserNamespaceFiles() override { fs::remove_all(folder_); }
+  ~UserNamespaceFiles() override { remove_tree(folder_); }
   fs::path write(const std::string& name, const std::string& text) {
     write_file(folder_ / name, text);
     return folder_ / name;
@@ -98,6 +100,18 @@ TEST_F(UserNamespaceFiles, NeedIdsForTheirOwners) {
   EXPECT_EQ(needed_ids(root.get(), "it"), 4001U);
   ASSERT_EQ(::lchown((folder_ / "deep/up").c_str(), 5000, 1), 0);
   EXPECT_EQ(needed_ids(root.get(), "it"), 5001U);
+}
+
+TEST_F(UserNamespaceFiles, NeedIdsHoweverDeepTheirFilesLie) {
+  constexpr int kDepth = 1500;
+  make_deep_tree(folder_, kDepth);
+  const FewDescriptors few(256);
+  const UniqueFd root = open_file(folder_, O_PATH | O_DIRECTORY);
+  EXPECT_EQ(needed_ids(root.get(), "it"), std::max(::geteuid(), ::getegid()) + 1);
+  if (::geteuid() == 0) {
+    ASSERT_EQ(::lchown(bottom_of(folder_, kDepth).c_str(), 4000, 1), 0);
+    EXPECT_EQ(needed_ids(root.get(), "it"), 4001U);
+  }
 }
 
 TEST(NamespaceMapping, IsReadFromTheKernelsText) {

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/volume/copy_tree.h"
+#include "core/volume/change_tree.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <thread>
 
 #include "sdk/support/files.h"
 #include "sdk/support/folder_watch.h"
+#include "tests/unit/support/deep_tree.h"
 
 namespace gantry::volume {
 namespace {
@@ -22,10 +25,7 @@ class CopyTree : public ::testing::Test {
     fs::create_directories(source_);
     fs::create_directories(target_);
   }
-  ~CopyTree() override {
-    std::error_code ignored;
-    fs::remove_all(top_, ignored);
-  }
+  ~CopyTree() override { remove_tree(top_); }
   void copy() {
     const UniqueFd source = open_file(source_, O_RDONLY | O_DIRECTORY);
     const UniqueFd target = open_file(target_, O_RDONLY | O_DIRECTORY);
@@ -62,6 +62,24 @@ TEST_F(CopyTree, KeepsModesAndTimesOfAllKinds) {
     struct stat info {};
     ASSERT_EQ(::lstat((target_ / name).c_str(), &info), 0) << name;
     EXPECT_EQ(info.st_mtim.tv_sec, 1'000'000'000) << name;
+  }
+}
+
+TEST_F(CopyTree, GoesDeeperThanThereAreDescriptors) {
+  constexpr int kDepth = 1500;
+  make_deep_tree(source_, kDepth);
+  const FewDescriptors few(256);
+  copy();
+  const fs::path bottom = bottom_of(target_, kDepth);
+  EXPECT_TRUE(gantry::exists(bottom));
+  EXPECT_EQ(mode_of(bottom.parent_path()), 0755U);
+  if (::geteuid() == 0) {
+    const UniqueFd top = open_file(target_, O_PATH);
+    chown_tree(top.get(), {7, 8}, "tree");
+    struct stat info {};
+    ASSERT_EQ(::stat(bottom.c_str(), &info), 0);
+    EXPECT_EQ(info.st_uid, 7U);
+    EXPECT_EQ(info.st_gid, 8U);
   }
 }
 
