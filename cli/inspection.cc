@@ -10,8 +10,8 @@
 #include "cli/exit_codes.h"
 #include "cli/report.h"
 #include "core/engine/engine.h"
+#include "core/engine/volumes.h"
 #include "core/image/lookup.h"
-#include "core/volume/volumes.h"
 
 namespace gantry::cli {
 namespace {
@@ -130,7 +130,7 @@ std::optional<Document> find_image_document(engine::Engine& engine, const std::s
 }
 
 std::optional<Document> find_volume_document(engine::Engine& engine, const std::string& name) {
-  const volume::Volumes volumes(engine.store, engine.layout.volumes());
+  const volume::Volumes volumes = volumes_of(engine);
   const auto found = if_found([&] { return volumes.inspect(name); });
   if (!found) {
     return std::nullopt;

@@ -4,7 +4,7 @@
 #include "cli/commands/commands.h"
 #include "cli/selection.h"
 #include "core/engine/engine.h"
-#include "core/volume/volumes.h"
+#include "core/engine/volumes.h"
 
 namespace gantry::cli {
 namespace {
@@ -103,8 +103,7 @@ int inspect_volumes(Context& context) {
   if (context.options().flag("all")) {
     const engine::Engine& engine = context.engine();
     names.clear();
-    for (const model::Volume& one :
-         volume::Volumes(engine.store, engine.layout.volumes()).list()) {
+    for (const model::Volume& one : volumes_of(engine).list()) {
       names.push_back(one.name);
     }
   }

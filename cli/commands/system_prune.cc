@@ -11,12 +11,12 @@
 #include "cli/human.h"
 #include "cli/selection.h"
 #include "core/engine/engine.h"
+#include "core/engine/volumes.h"
 #include "core/image/remove.h"
 #include "core/lifecycle/disk_usage.h"
 #include "core/lifecycle/image_choice.h"
 #include "core/lifecycle/verbs/list.h"
 #include "core/lifecycle/verbs/remove.h"
-#include "core/volume/volumes.h"
 
 namespace gantry::cli {
 namespace {
@@ -159,7 +159,7 @@ int prune_system(Context& context) {
              return true;
            });
   if (options.flag("volumes")) {
-    volume::Volumes volumes(engine.store, engine.layout.volumes());
+    volume::Volumes volumes = volumes_of(engine);
     try_each(context, "Deleted Volumes", unused_volumes(volumes), [&](const std::string& name) {
       volumes.remove(name);
       return true;

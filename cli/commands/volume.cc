@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/volume/volumes.h"
-
 #include <algorithm>
 #include <ostream>
 
@@ -13,7 +11,7 @@
 #include "cli/report.h"
 #include "cli/selection.h"
 #include "cli/values.h"
-#include "core/engine/engine.h"
+#include "core/engine/volumes.h"
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/verbs/remove.h"
 
@@ -67,9 +65,7 @@ constexpr Option kPruneOptions[] = {
 constexpr Column kColumns[] = {
     {"DRIVER", "Driver"}, {"VOLUME NAME", "Name"}, {"MOUNTPOINT", "Mountpoint", false}};
 
-volume::Volumes volumes_of(Context& context) {
-  return {context.engine().store, context.engine().layout.volumes()};
-}
+volume::Volumes volumes_of(Context& context) { return volumes_of(context.engine()); }
 
 bool fits(const volume::Volumes& volumes, const model::Volume& volume,
           const std::string& filter, std::int64_t now_ns) {

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/volume/volumes.h"
+#include "core/engine/volumes.h"
 #include "core/lifecycle/mount_sources.h"
 #include "core/lifecycle/user_mounts.h"
 #include "sdk/support/cleanup.h"
@@ -42,7 +42,7 @@ bool has_processes(const model::ContainerState& state) {
 // The volumes that are mounted for the work; not mounted counts as done.
 void release_volumes(engine::Engine& engine, const model::ContainerConfig& config) noexcept {
   const Uncancelled shield;
-  volume::Volumes volumes(engine.store, engine.layout.volumes());
+  volume::Volumes volumes = volumes_of(engine);
   for (const model::Mount& mount : config.mounts) {
     try {
       if (mount.kind == model::MountKind::kVolume) {

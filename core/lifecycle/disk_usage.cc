@@ -9,8 +9,8 @@
 #include <set>
 #include <utility>
 
+#include "core/engine/volumes.h"
 #include "core/lifecycle/verbs/list.h"
-#include "core/volume/volumes.h"
 #include "sdk/support/tree_walk.h"
 
 namespace gantry::lifecycle {
@@ -117,7 +117,7 @@ DiskUsage disk_usage(engine::Engine& engine) {
           {row, own_layer_of(engine, *config), static_cast<std::size_t>(volumes)});
     }
   }
-  const volume::Volumes volumes(engine.store, engine.layout.volumes());
+  const volume::Volumes volumes = volumes_of(engine);
   for (const model::Volume& volume : volumes.list()) {
     usage.volumes.push_back(
         {volume, size_of_folder(volumes.path(volume.name)), volumes.users(volume.name).size()});

@@ -37,7 +37,9 @@ bool remove_empty(const fs::path& root, const std::string& name) {
 
 }  // namespace
 
-LockTable lock_table(const fs::path& root) { return {root / ".locks", "volume"}; }
+LockTable lock_table(const fs::path& root, std::function<bool()> cancelled) {
+  return {root / ".locks", "volume", std::move(cancelled)};
+}
 
 fs::path removing(const fs::path& root, const std::string& name) {
   return root / ".removing" / name;
@@ -71,8 +73,10 @@ std::map<std::string, std::string> leftovers(const store::Store& store, const fs
   return found;
 }
 
-void settle_leftover(store::Store& store, const fs::path& root, const std::string& name) {
-  locks::Lock lock = lock_table(root).acquire(Kind::kVolume, name, LockTable::kPatience);
+void settle_leftover(store::Store& store, const fs::path& root, const std::string& name,
+                     std::function<bool()> cancelled) {
+  locks::Lock lock =
+      lock_table(root, std::move(cancelled)).acquire(Kind::kVolume, name, LockTable::kPatience);
   if (gantry::exists(removing(root, name))) {
     store.write(ports::Durability::kDurable, [&](store::Writer& writer) {
       // One of the same name may have come since; it has a folder, or a user.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -15,7 +16,8 @@
 namespace gantry::volume {
 
 // The locks of volumes.
-[[nodiscard]] locks::LockTable lock_table(const std::filesystem::path& root);
+[[nodiscard]] locks::LockTable lock_table(const std::filesystem::path& root,
+                                          std::function<bool()> cancelled = nullptr);
 
 // Where the content of a volume goes when it is removed. While it is there, so may be the
 // volume's record.
@@ -29,7 +31,7 @@ namespace gantry::volume {
 // Takes it away, after another look. A folder without a record that is not empty stays, and
 // kBusy says so: that is not ours to throw away.
 void settle_leftover(store::Store& store, const std::filesystem::path& root,
-                     const std::string& name);
+                     const std::string& name, std::function<bool()> cancelled = nullptr);
 
 // What was made for a record that did not come, its lock included.
 void drop_unrecorded(const store::Store& store, const std::filesystem::path& root,

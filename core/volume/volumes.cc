@@ -131,7 +131,7 @@ void set_owner(const fs::path& data, int hidden, model::Owner owner) {
 }  // namespace
 
 locks::Lock Volumes::lock(const std::string& name) const {
-  return lock_table(root_)
+  return lock_table(root_, cancelled_)
       .acquire(locks::Kind::kVolume, name, locks::LockTable::kPatience);
 }
 

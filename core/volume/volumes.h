@@ -39,8 +39,8 @@ struct FirstUse {
 
 class Volumes {
  public:
-  // store and the folder outlive it. cancelled: whether the wait for a file server shall end
-  // with kCancelled; may be null.
+  // store and the folder outlive it. cancelled: whether the wait for a lock or a file server
+  // shall end with kCancelled; may be null.
   Volumes(store::Store& store, std::filesystem::path root,
           std::function<bool()> cancelled = nullptr)
       : store_(store), root_(std::move(root)), cancelled_(std::move(cancelled)) {}

@@ -2,10 +2,9 @@
 //
 // Volumes: claims and mounts for containers that are no more or do not run, folders that went
 // missing, and what a create or remove that died left.
-#include "core/volume/volumes.h"
-
 #include <algorithm>
 
+#include "core/engine/volumes.h"
 #include "core/lifecycle/check/findings.h"
 #include "core/volume/leftovers.h"
 #include "sdk/support/files.h"
@@ -24,9 +23,7 @@ void check_users(engine::Engine& engine, const volume::Volumes& volumes,
     if (!recorded.contains(user) && std::find(now.begin(), now.end(), user) != now.end()) {
       findings.push_back(
           {"volume", name, "it counts container " + user + " as a user, which is no more",
-           [&engine, name, user] {
-             volume::Volumes(engine.store, engine.layout.volumes()).release(name, user, false);
-           }});
+           [&engine, name, user] { volumes_of(engine).release(name, user, false); }});
     }
   }
 }
@@ -37,13 +34,12 @@ void check_mounted(engine::Engine& engine, const volume::Volumes& volumes,
   const std::set<std::string> active = activated_containers(engine);
   for (const std::string& holder : holders) {
     if (!active.contains(holder) && !engine.locks.is_held(locks::Kind::kContainer, holder)) {
-      findings.push_back(
-          {"volume", name, "it is mounted for container " + holder + ", which does not run",
-           [&engine, name, holder] {
-             settle_leftover(engine, holder, activated_containers, [&] {
-               volume::Volumes(engine.store, engine.layout.volumes()).unmount(name, holder);
-             });
-           }});
+      findings.push_back({"volume", name,
+                          "it is mounted for container " + holder + ", which does not run",
+                          [&engine, name, holder] {
+                            settle_leftover(engine, holder, activated_containers,
+                                            [&] { volumes_of(engine).unmount(name, holder); });
+                          }});
     }
   }
 }
@@ -52,11 +48,12 @@ void check_mounted(engine::Engine& engine, const volume::Volumes& volumes,
 
 void check_volumes(engine::Engine& engine, Findings& findings) {
   const std::filesystem::path root = engine.layout.volumes();
-  const volume::Volumes volumes(engine.store, root);
+  const volume::Volumes volumes = volumes_of(engine);
   const std::map<std::string, std::string> leftovers = volume::leftovers(engine.store, root);
   for (const auto& [name, problem] : leftovers) {
     findings.push_back({"volume", name, problem, [&engine, root, volume = name] {
-                          volume::settle_leftover(engine.store, root, volume);
+                          volume::settle_leftover(engine.store, root, volume,
+                                                  engine.cancellation);
                         }});
   }
   for (const model::Volume& volume : volumes.list()) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/engine/volumes.h"
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/durability.h"
 #include "core/lifecycle/steps/steps.h"
-#include "core/volume/volumes.h"
 
 namespace gantry::lifecycle {
 
@@ -21,7 +21,7 @@ void run(StepContext& context) {
   if (!has_volumes(context.config)) {
     return;
   }
-  volume::Volumes volumes(context.engine.store, context.engine.layout.volumes());
+  volume::Volumes volumes = volumes_of(context.engine);
   for (const model::Mount& mount : context.config.mounts) {
     if (mount.kind == model::MountKind::kVolume) {
       if (volumes.claim(mount.source, context.config.id, mount.anonymous)) {
@@ -35,7 +35,7 @@ void undo(StepContext& context) {
   if (!has_volumes(context.config)) {
     return;
   }
-  volume::Volumes volumes(context.engine.store, context.engine.layout.volumes());
+  volume::Volumes volumes = volumes_of(context.engine);
   for (const model::Mount& mount : context.config.mounts) {
     if (mount.kind == model::MountKind::kVolume) {
       const bool remove_it = mount.anonymous && context.remove_anonymous_volumes;

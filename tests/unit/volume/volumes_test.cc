@@ -16,6 +16,7 @@
 #include <string_view>
 #include <thread>
 
+#include "core/volume/leftovers.h"
 #include "sdk/support/files.h"
 #include "tests/fakes/fake_state_store.h"
 
@@ -342,6 +343,15 @@ TEST_F(VolumesTest, MountsWhatItsOptionsSayOnceForAllHolders) {
   volumes_.remove("v");
   EXPECT_TRUE(gantry::exists(folder_ / "device/file")) << "the device is not the volume's";
   EXPECT_FALSE(exists("v"));
+}
+
+TEST_F(VolumesTest, AWaitForAnotherCommandEndsWhenTheUserAsksToStop) {
+  volumes_.create({.name = "v"});
+  const locks::Lock other =
+      lock_table(root_).acquire(locks::Kind::kVolume, "v", std::chrono::seconds(1));
+  Volumes stopped(store_, root_, [] { return true; });
+  EXPECT_ERROR(stopped.remove("v"), Code::kCancelled, "volume v");
+  EXPECT_ERROR(stopped.claim("v", "one", false), Code::kCancelled, "volume v");
 }
 
 TEST_F(VolumesTest, TellsWhyItCannotMount) {
