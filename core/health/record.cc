@@ -31,6 +31,11 @@ bool is_starting_up(const Record& record, const model::HealthConfig& config) {
   return is_check(config.startup.test) && !record.started;
 }
 
+bool checks_by_itself(const Record& record, const model::HealthConfig& config) {
+  return config.interval_ns > 0 &&
+         (!is_starting_up(record, config) || config.startup.interval_ns > 0);
+}
+
 std::vector<std::string> argv_of(const std::vector<std::string>& test) {
   if (!is_check(test)) {
     throw Error(Code::kInvalid, "has no defined healthcheck");

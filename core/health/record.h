@@ -41,6 +41,9 @@ inline constexpr std::size_t kOutputLimit = 500;
 [[nodiscard]] std::vector<std::string> argv_of(const std::vector<std::string>& test);
 // Whether the startup check is the one whose turn it is.
 [[nodiscard]] bool is_starting_up(const Record& record, const model::HealthConfig& config);
+// Whether checks are due without anybody asking: an interval of 0 ("disable") leaves them to
+// the user, and that of the startup check counts until it has succeeded.
+[[nodiscard]] bool checks_by_itself(const Record& record, const model::HealthConfig& config);
 
 // Adds a check to the record: success is healthy at once, failures count once the start
 // period is over and are unhealthy when there are as many in a row as config.retries.

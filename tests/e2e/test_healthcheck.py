@@ -73,6 +73,24 @@ def test_run_by_hand(gantry):
     assert len(health(gantry)["Log"]) == 5
 
 
+def test_startup_by_hand(gantry):
+    """Until the startup check has succeeded nobody checks; from then on the runner does."""
+    identity = start(gantry, "--health-cmd=true", "--health-interval=1s",
+                     "--health-startup-cmd=echo more >> /count; test -e /up",
+                     "--health-startup-interval=disable")
+    assert not runners(identity)
+    assert gantry("healthcheck", "run", "patient").code == 1
+    gantry.ok("exec", "patient", "touch", "/up")
+    assert not runners(identity)
+    gantry.ok("healthcheck", "run", "patient")
+    until(lambda: health(gantry)["Status"] == "healthy", "a check of the runner")
+    assert len(runners(identity)) == 1
+    assert gantry.ok("exec", "patient", "cat", "/count").split() == ["more", "more"]
+    gantry.ok("restart", "-t", "0", "patient")
+    assert not runners(identity)
+    assert health(gantry)["Status"] == "starting"
+
+
 def test_output_and_missing_program(gantry):
     start(gantry, "--health-cmd=echo words; exit 7", "--health-interval=disable")
     assert gantry("healthcheck", "run", "patient").code == 1

@@ -14,6 +14,7 @@
 
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/exec_deadline.h"
+#include "core/lifecycle/health_runner.h"
 #include "core/lifecycle/invocation_error.h"
 #include "core/lifecycle/sync.h"
 #include "core/lifecycle/verbs/exec.h"
@@ -137,6 +138,7 @@ bool check_health(engine::Engine& engine, const std::string& name_or_id) {
     return good;  // it ended meanwhile: nobody's health any more
   }
   health::Record record = health::read_record(file).value_or(health::Record{});
+  const bool by_hand = !health::checks_by_itself(record, config.health);
   std::string action = "none";
   if (starting_up) {
     action = health::apply_startup(record, startup, std::move(check)) ? "restart" : "none";
@@ -145,6 +147,9 @@ bool check_health(engine::Engine& engine, const std::string& name_or_id) {
     action = record.status == "unhealthy" ? config.health.on_failure : "none";
   }
   health::write_record(file, record);
+  if (by_hand && health::checks_by_itself(record, config.health)) {
+    start_health_runner(engine, config.id);  // it has started up
+  }
   container->lock.release();
   announce(engine, config, "health_status", {{"health_status", record.status}});
   act(engine, config, action);

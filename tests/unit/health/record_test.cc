@@ -102,6 +102,20 @@ TEST(HealthRecord, GivesUpStartingAfterFailuresInARow) {
   EXPECT_TRUE(record.started);
 }
 
+TEST(HealthRecord, AnIntervalOfNothingLeavesChecksToTheUser) {
+  model::HealthConfig health = config({"CMD", "x"});
+  Record record;
+  EXPECT_TRUE(checks_by_itself(record, health));
+  health.startup.test = {"CMD", "y"};
+  EXPECT_TRUE(checks_by_itself(record, health));
+  health.startup.interval_ns = 0;
+  EXPECT_FALSE(checks_by_itself(record, health));
+  EXPECT_FALSE(apply_startup(record, health.startup, check(1, 0)));
+  EXPECT_TRUE(checks_by_itself(record, health));
+  health.interval_ns = 0;
+  EXPECT_FALSE(checks_by_itself(record, health));
+}
+
 TEST(HealthRecord, SurvivesItsFile) {
   const auto folder =
       make_temp_directory(std::filesystem::temp_directory_path() / "gantry-health-XXXXXX");
