@@ -8,7 +8,7 @@ using enum ValueKind;
 
 constexpr Option kGlobal[] = {
     {.name = "auto-userns-user",
-     .help = "User whose ids --userns=auto hands out",
+     .help = "User whose ids --userns=auto hands out; not podman's as well",
      .argument = "name",
      .hidden = true},
     {.name = "conmon", .help = "Path of the monitor", .argument = "path"},

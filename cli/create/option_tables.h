@@ -221,9 +221,11 @@ inline constexpr Option kNamespaceOptions[] = {
      .help = "Map user ids of the container to ids of the host; --gidmap when not given",
      .argument = "container:host:count"},
     {.name = "userns",
-     .help = "User namespace to use: host; auto[:size=N][,uidmapping=C:H:N][,gidmapping=C:H:N] "
-             "for ids of user \"containers\" in /etc/subuid that no other container has; "
-             "container:NAME; ns:PATH"},
+     .help =
+         "User namespace to use: host; auto[:size=N][,uidmapping=C:H:N][,gidmapping=C:H:N] "
+         "for ids of user \"containers\" in /etc/subuid that no other container of gantry's "
+         "has (podman and gantry know nothing of each other's: give each a user of its own "
+         "there, gantry's by auto_userns_user); container:NAME; ns:PATH"},
     {.name = "uts", .help = "UTS namespace to use"},
 };
 

@@ -78,7 +78,9 @@ const std::vector<KnownKey>& known_keys() {
       {"init_program", "", "init of --init; empty: catatonit or tini"},
       {"hooks_dir", "", "folder of OCI hooks, instead of the usual two; the later one wins",
        true},
-      {"auto_userns_user", "containers", "user whose ids --userns=auto hands out"},
+      {"auto_userns_user", "containers",
+       "user whose ids --userns=auto hands out, and who shall not be podman's as well: neither "
+       "knows which the other has given"},
       {"subuid_file", "/etc/subuid", "where the user ids are told that users may hand out"},
       {"subgid_file", "/etc/subgid", "the same of group ids"},
       {"log_level", "warn", "trace, debug, info, warn or error"},
