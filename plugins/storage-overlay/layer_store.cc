@@ -158,7 +158,7 @@ LayerRecord read_record(const std::string& folder, std::string_view id) {
   } catch (const Error& e) {
     throw Error(Code::kCorrupt,
                 "layer " + std::string(id) + ": " + path + " cannot be read: " + e.what() +
-                    "; remove the layer and import it again");
+                    "; remove the image or container that it is of, and make that again");
   }
 }
 

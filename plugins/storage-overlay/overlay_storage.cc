@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <gantry/error.hpp>
 #include <memory>
 #include <optional>
@@ -263,6 +264,19 @@ plugin::Applied OverlayStorage::apply(const std::string& id, int fd) {
   return applied;
 }
 
+// A container's new layer is empty, and all of it that must reach the disk is its record:
+// without that nobody could mount what the container itself syncs a moment later.
+void OverlayStorage::sync_staged(int folder, const LayerRecord& record,
+                                 const std::string& id) const {
+  const std::string shown = store_.staged(id);
+  const bool only_record = record.writable() && std::filesystem::is_empty(shown + "/diff");
+  const int done =
+      only_record ? ::fsync(open_file(shown + "/layer", O_RDONLY).get()) : ::syncfs(folder);
+  if (done != 0) {
+    throw errno_error(errno, "sync layer " + id);
+  }
+}
+
 void OverlayStorage::commit(const std::string& id) {
   const UniqueFd* lock = staged_lock(id);
   const std::string target = store_.layer(id);
@@ -273,21 +287,19 @@ void OverlayStorage::commit(const std::string& id) {
     throw no_layer(id);
   }
   const std::string folder = store_.staged(id);
-  const bool writable = exists(folder + "/work");
-  if (!writable) {
-    if (exists(folder + "/applying")) {
-      throw Error(Code::kInvalid,
-                  "commit layer " + id + ": its content was not unpacked whole; remove it");
-    }
-    if (::syncfs(lock->get()) != 0) {
-      throw errno_error(errno, "sync layer " + id);
-    }
+  if (exists(folder + "/applying")) {
+    throw Error(Code::kInvalid,
+                "commit layer " + id + ": its content was not unpacked whole; remove it");
+  }
+  const LayerRecord record = read_record(folder, id);
+  if (!record.is_volatile) {
+    sync_staged(lock->get(), record, id);
   }
   if (::renameat2(AT_FDCWD, folder.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) != 0) {
     throw errno_error(errno, "commit layer " + id);
   }
   staged_.erase(id);
-  if (!writable) {
+  if (!record.is_volatile) {
     sync_directory(store_.layers());
   }
 }

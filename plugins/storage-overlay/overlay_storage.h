@@ -52,6 +52,7 @@ class OverlayStorage final : public plugin::Storage {
   [[nodiscard]] UniqueFd lock_committed(const std::string& id) const;
   // Of a layer in staging or committed.
   [[nodiscard]] std::string folder_of(const std::string& id) const;
+  void sync_staged(int folder, const LayerRecord& record, const std::string& id) const;
   void drop(const std::string& folder, const std::string& id) const;
 
   plugin::Host host_;

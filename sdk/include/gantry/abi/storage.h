@@ -106,8 +106,8 @@ typedef struct gantry_storage_ops {
   int32_t (*apply)(void* self, gantry_str id, int32_t fd, uint64_t* ret_size,
                    const gantry_sink* diff_id, const gantry_error* error);
 
-  /* Ends staging: data synced, renamed into place, folder synced. Repeatable. A writable
-   * layer is not synced. */
+  /* Ends staging: data synced, renamed into place, folder synced. Repeatable. A volatile
+   * layer need not be synced. */
   int32_t (*commit)(void* self, gantry_str id, const gantry_error* error);
 
   /* Removes a layer, staged or committed, unmounting it first; gone counts as done.
