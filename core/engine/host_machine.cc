@@ -63,35 +63,6 @@ void HostMounter::bind(int source, const fs::path& path, bool recursive) {
   }
 }
 
-void HostMounter::bind_mapped(int source, const fs::path& path, bool recursive,
-                              const model::IdMapping& mapping) {
-  if (is_mount_point(path)) {
-    return;
-  }
-  make_place(source, path);
-  const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
-                         (recursive ? static_cast<unsigned>(AT_RECURSIVE) : 0U);
-  const UniqueFd tree(::open_tree(source, "", flags));
-  if (!tree) {
-    throw errno_error(errno, "open what shall be mounted on " + path.string());
-  }
-  const UniqueFd mapped = make_user_namespace(to_abi(mapping.uids), to_abi(mapping.gids));
-  mount_attr attributes{};
-  attributes.attr_set = MOUNT_ATTR_IDMAP;
-  attributes.userns_fd = static_cast<std::uint64_t>(mapped.get());
-  if (::mount_setattr(tree.get(), "", AT_EMPTY_PATH, &attributes, sizeof attributes) != 0) {
-    const int err = errno;
-    const bool cannot = err == EINVAL || err == ENOSYS || err == EOPNOTSUPP;
-    const Error error = errno_error(err, "map the owners of what shall be mounted");
-    throw Error(cannot ? Code::kUnsupported : error.code(),
-                std::string(error.what()) +
-                    (cannot ? ": this file system cannot be mounted so" : ""));
-  }
-  if (::move_mount(tree.get(), "", AT_FDCWD, path.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0) {
-    throw errno_error(errno, "mount on " + path.string());
-  }
-}
-
 void HostMounter::mount_overlay(const ports::OverlayFolders& folders, const fs::path& path) {
   make_directories(path, 0700);
   if (is_mount_point(path)) {
