@@ -8,6 +8,23 @@ namespace gantry::lifecycle {
 
 namespace {
 
+// A layer that is not there is not a container that is not there: callers ignore that.
+std::string mount(const engine::Engine& engine, const model::ContainerConfig& config) {
+  try {
+    return engine.backends.storage(config.backends.storage)
+        .mount({.id = config.id,
+                .read_only = false,
+                .mount_label = config.security.mount_label,
+                .mapping = {}});
+  } catch (const Error& e) {
+    if (e.code() != Code::kNotFound) {
+      throw;
+    }
+    throw Error(Code::kCorrupt, "container " + config.name + " has lost its files: " +
+                                    e.what() + ": remove it and create it again");
+  }
+}
+
 void run(StepContext& context) {
   const model::ContainerConfig& config = context.config;
   if (!config.rootfs.empty()) {
@@ -18,11 +35,7 @@ void run(StepContext& context) {
     context.state.mount_point = config.rootfs;
     return;
   }
-  context.state.mount_point = context.engine.backends.storage(config.backends.storage)
-                                  .mount({.id = config.id,
-                                          .read_only = false,
-                                          .mount_label = config.security.mount_label,
-                                          .mapping = {}});
+  context.state.mount_point = mount(context.engine, config);
   require_passable(config, context.state.mount_point);
 }
 

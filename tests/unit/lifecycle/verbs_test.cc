@@ -77,6 +77,15 @@ TEST_F(Verbs, UnknownImageLeavesNothing) {
   EXPECT_TRUE(engine.records().empty());
 }
 
+TEST_F(Verbs, AContainerThatLostItsFilesSaysSo) {
+  const std::string id = create();
+  engine.get().backends.storage("").remove(id);
+  EXPECT_EQ(code_of([&] { start(engine.get(), "box"); }), Code::kCorrupt);
+  EXPECT_NE(words.find("container box has lost its files"), std::string::npos) << words;
+  remove(engine.get(), "box");
+  EXPECT_TRUE(engine.records().empty());
+}
+
 TEST_F(Verbs, StartRunsAndStartAgainIsNothing) {
   const std::string id = running();
   EXPECT_EQ(state().status, Status::kRunning);
