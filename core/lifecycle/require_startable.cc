@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/lifecycle/cpu_list.h"
+#include "core/spec/apparmor.h"
 #include "core/spec/spec.h"
 #include "sdk/support/files.h"
 
@@ -56,6 +57,14 @@ void require_files(const engine::Engine& engine, const model::ContainerConfig& c
   }
 }
 
+// What the kernel makes of it only a start tells.
+void require_profile(const model::SecurityConfig& security) {
+  const std::string& profile = security.apparmor_profile;
+  if (spec::is_profile_file(profile) && !gantry::exists(profile)) {
+    throw Error(Code::kNotFound, "apparmor profile " + profile + ": no such file or directory");
+  }
+}
+
 void require_cpus(const model::Resources& resources) {
   const auto require = [](const std::string& asked, const char* what, const char* file) {
     const std::string there = read_file_if_exists(file).value_or("");
@@ -93,6 +102,7 @@ void require_spec(const model::ContainerConfig& config) {
 void require_startable(engine::Engine& engine, const model::ContainerConfig& config) {
   require_backends(engine, config);
   require_files(engine, config);
+  require_profile(config.security);
   require_cpus(config.resources);
   require_spec(config);
   require_networks(engine, config);

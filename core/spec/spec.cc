@@ -61,7 +61,8 @@ void add_labels(const SpecInput& input, Json& spec) {
                   "apparmor profile \"" + profile +
                       "\" specified, but Apparmor is not enabled on this system");
     }
-    spec["process"]["apparmorProfile"] = profile;
+    spec["process"]["apparmorProfile"] =
+        input.apparmor_profile.empty() ? profile : input.apparmor_profile;
   }
   if (!input.process_label.empty()) {
     spec["process"]["selinuxLabel"] = input.process_label;

@@ -64,7 +64,8 @@ struct SpecInput {
   Json hooks = Json::object();                     // as in the OCI configuration
   std::string process_label;                       // SELinux
   std::string mount_label;
-  std::string init_program;  // on the host, for --init; see find_init_program
+  std::string apparmor_profile;  // what a file that was given for one holds
+  std::string init_program;      // on the host, for --init; see find_init_program
   // The device nodes at or below a host path.
   std::function<std::vector<DeviceNode>(const std::string&)> find_devices = devices_at;
   bool compiled_seccomp = false;        // the runtime takes run.oci.seccomp_bpf_data

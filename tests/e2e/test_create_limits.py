@@ -4,8 +4,10 @@
 import json
 import pathlib
 import resource
+import subprocess
 
 import pytest
+from support import host
 from support.gantry import Gantry
 
 
@@ -41,6 +43,17 @@ class TestProfiles:
         gantry_once.fails("run", "--rm", "--network=none", *words, code=None,
                           says="no-such-profile" if on else "Apparmor is not enabled")
         gantry_once.run_ok("--security-opt=apparmor=unconfined", gantry_once.image, "true")
+
+    def test_apparmor_by_file(self, gantry_once, place):
+        words = ("run", "--rm", "--network=none", f"--security-opt=apparmor={place}/profile", gantry_once.image, "true")
+        gantry_once.fails(*words, says="profile: no such file or directory")
+        (place / "profile").write_text("profile gantry-e2e flags=(attach_disconnected) { file, capability, network, }")
+        enabled = pathlib.Path("/sys/module/apparmor/parameters/enabled")
+        if enabled.exists() and enabled.read_text().startswith("Y") and host.program("apparmor_parser") is None:
+            gantry_once.ok(*words)
+            subprocess.run(["apparmor_parser", "--remove", place / "profile"], check=True)
+        else:
+            gantry_once.fails(*words, says="Apparmor is not enabled|apparmor_parser is not installed")
 
     def test_selinux_is_told(self, gantry_once):
         gantry_once.ok("create", "--name=box", gantry_once.image, "true")

@@ -14,6 +14,7 @@
 #include "core/log/log.h"
 #include "core/model/ids.h"
 #include "core/secrets/secrets.h"
+#include "core/spec/apparmor.h"
 #include "core/spec/spec.h"
 #include "sdk/support/files.h"
 
@@ -80,6 +81,9 @@ void run(StepContext& context) {
   input.namespaces = namespaces_of(context);
   input.process_label = config.security.process_label;
   input.mount_label = config.security.mount_label;
+  if (host.apparmor && spec::is_profile_file(config.security.apparmor_profile)) {
+    input.apparmor_profile = spec::load_profile(config.security.apparmor_profile);
+  }
   input.cgroups_path = cgroups_path(config);
   if (config.process.init) {
     input.init_program =
