@@ -17,6 +17,7 @@
 #include "sdk/support/files.h"
 #include "sdk/support/mount_point.h"
 #include "sdk/support/timestamp.h"
+#include "sdk/support/user_namespace.h"
 
 namespace gantry::engine {
 
@@ -30,6 +31,24 @@ struct stat stat_of(int fd, const fs::path& shown) {
     throw errno_error(errno, "look at what shall be mounted on " + shown.string());
   }
   return info;
+}
+
+// Where source can be mounted: a folder, or a file.
+void make_place(int source, const fs::path& path) {
+  if (S_ISDIR(stat_of(source, path).st_mode)) {
+    make_directories(path, 0700);
+  } else {
+    make_directories(path.parent_path(), 0700);
+    (void)open_file(path, O_CREAT | O_WRONLY | O_NOFOLLOW, 0600);
+  }
+}
+
+std::vector<gantry_id_range> to_abi(const model::IdRanges& ranges) {
+  std::vector<gantry_id_range> all;
+  for (const model::IdRange& range : ranges) {
+    all.push_back({range.container, range.host, range.count});
+  }
+  return all;
 }
 
 }  // namespace
@@ -50,16 +69,40 @@ void HostMounter::mount_tmpfs(const fs::path& path, std::int64_t size, unsigned 
 }
 
 void HostMounter::bind(int source, const fs::path& path, bool recursive) {
-  if (S_ISDIR(stat_of(source, path).st_mode)) {
-    make_directories(path, 0700);
-  } else {
-    make_directories(path.parent_path(), 0700);
-    (void)open_file(path, O_CREAT | O_WRONLY | O_NOFOLLOW, 0600);
-  }
+  make_place(source, path);
   const unsigned long flags = MS_BIND | (recursive ? MS_REC : 0);
   if (!is_mount_point(path) &&
       ::mount(fd_path(source).c_str(), path.c_str(), nullptr, flags, nullptr) != 0) {
     throw errno_error(errno, "bind mount on " + path.string());
+  }
+}
+
+void HostMounter::bind_mapped(int source, const fs::path& path, bool recursive,
+                              const model::IdMapping& mapping) {
+  if (is_mount_point(path)) {
+    return;
+  }
+  make_place(source, path);
+  const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
+                         (recursive ? static_cast<unsigned>(AT_RECURSIVE) : 0U);
+  const UniqueFd tree(::open_tree(source, "", flags));
+  if (!tree) {
+    throw errno_error(errno, "open what shall be mounted on " + path.string());
+  }
+  const UniqueFd mapped = make_user_namespace(to_abi(mapping.uids), to_abi(mapping.gids));
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_IDMAP;
+  attributes.userns_fd = static_cast<std::uint64_t>(mapped.get());
+  if (::mount_setattr(tree.get(), "", AT_EMPTY_PATH, &attributes, sizeof attributes) != 0) {
+    const int err = errno;
+    const bool cannot = err == EINVAL || err == ENOSYS || err == EOPNOTSUPP;
+    const Error error = errno_error(err, "map the owners of what shall be mounted");
+    throw Error(
+        cannot ? Code::kUnsupported : error.code(),
+        std::string(error.what()) + (cannot ? ": this file system cannot be mounted so" : ""));
+  }
+  if (::move_mount(tree.get(), "", AT_FDCWD, path.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0) {
+    throw errno_error(errno, "mount on " + path.string());
   }
 }
 

@@ -17,6 +17,8 @@ class HostMounter : public ports::Mounter {
   void mount_tmpfs(const std::filesystem::path& path, std::int64_t size,
                    unsigned mode) override;
   void bind(int source, const std::filesystem::path& path, bool recursive) override;
+  void bind_mapped(int source, const std::filesystem::path& path, bool recursive,
+                   const model::IdMapping& mapping) override;
   void mount_overlay(const ports::OverlayFolders& folders,
                      const std::filesystem::path& path) override;
   UniqueFd hold(const std::filesystem::path& path) override;

@@ -8,6 +8,7 @@
 
 #include "core/engine/volumes.h"
 #include "core/lifecycle/labels.h"
+#include "core/lifecycle/mapped_mounts.h"
 #include "core/lifecycle/user_namespace.h"
 #include "core/spec/selinux.h"
 #include "core/spec/user.h"
@@ -117,7 +118,22 @@ bool is_alone(const Mount& mount) {
 
 // Whether a path does not do: it could lead elsewhere by the time that the runtime mounts it,
 // or to more than was asked for.
-bool takes_bind(const Mount& mount) { return !mount.sub_path.empty() || is_alone(mount); }
+bool takes_bind(const Mount& mount) {
+  return !mount.sub_path.empty() || is_alone(mount) || is_mapped(mount);
+}
+
+void bind(const StepContext& context, const Mount& mount, int source, const fs::path& place) {
+  const auto mapping = mount_mapping(context.config, mount);
+  if (!mapping) {
+    context.engine.mounter.bind(source, place, !is_alone(mount));
+    return;
+  }
+  try {
+    context.engine.mounter.bind_mapped(source, place, !is_alone(mount), *mapping);
+  } catch (const Error& e) {
+    throw e.while_doing("mount at " + mount.destination + ": idmap");
+  }
+}
 
 fs::path mount_over(const StepContext& context, const Mount& mount, int source,
                     const fs::path& place) {
@@ -135,10 +151,16 @@ fs::path use_volume(engine::Engine& engine, const model::ContainerConfig& config
                     const Mount& mount, const fs::path& rootfs) {
   volume::Volumes volumes = volumes_of(engine);
   fs::path path = volumes.mount(mount.source, config.id);
+  // Behind a mapping it has the container's own ids; what the image has there has others.
+  const bool mapped = is_mapped(mount);
+  model::ContainerConfig on_disk = config;
+  if (mapped) {
+    on_disk.id_mapping = {};
+  }
   volumes.settle(mount.source, {.rootfs = rootfs,
                                 .destination = mount.destination,
-                                .copy = !mount.no_copy && mount.sub_path.empty(),
-                                .owner = [&] { return owner_of_process(config, rootfs); },
+                                .copy = !mount.no_copy && mount.sub_path.empty() && !mapped,
+                                .owner = [&] { return owner_of_process(on_disk, rootfs); },
                                 .label = spec::shared_label(config.security.mount_label)});
   return path;
 }
@@ -167,7 +189,7 @@ fs::path make_mount_source(const StepContext& context, std::size_t index) {
     return mount_over(context, mount, source.get(), place_of(context, index));
   }
   if (takes_bind(mount)) {
-    context.engine.mounter.bind(source.get(), place_of(context, index), !is_alone(mount));
+    bind(context, mount, source.get(), place_of(context, index));
     return place_of(context, index);
   }
   return path;

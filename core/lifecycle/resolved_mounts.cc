@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/lifecycle/mapped_mounts.h"
 #include "core/spec/mount_options.h"
 
 namespace gantry::lifecycle {
@@ -60,6 +61,7 @@ std::vector<spec::ResolvedMount> resolved_mounts(const StepContext& context,
 void require_valid_mounts(const model::ContainerConfig& config) {
   for (const Mount& mount : config.mounts) {
     (void)spec::runtime_options(spec::described(mount));
+    require_valid_mapping(config, mount);
     if (mount.overlay && !mount.options.empty()) {
       throw Error(Code::kInvalid, "mount at " + mount.destination +
                                       ": 'O' can only be used with upperdir and workdir: "

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/id_mapping.h"
 #include "sdk/support/unique_fd.h"
 
 namespace gantry::ports {
@@ -38,6 +39,10 @@ class Mounter {
   // What source stands for (any descriptor), with or without what is mounted below it, at path
   // (made if missing); mounted already counts as done.
   virtual void bind(int source, const std::filesystem::path& path, bool recursive) = 0;
+  // The same, with the owners of source itself mapped: who is `container` in a range on disk is
+  // `host` in what is seen. kUnsupported where the kernel cannot do so for its file system.
+  virtual void bind_mapped(int source, const std::filesystem::path& path, bool recursive,
+                           const model::IdMapping& mapping) = 0;
   virtual void mount_overlay(const OverlayFolders& folders,
                              const std::filesystem::path& path) = 0;
   // What is seen at path, without what is mounted below it, for as long as the descriptor

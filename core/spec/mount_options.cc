@@ -30,13 +30,17 @@ constexpr std::string_view kTmpfsValues[] = {
     "size=",      "mode=", "uid=",  "gid=",      "nr_inodes=",
     "nr_blocks=", "mpol=", "huge=", "ptmxmode=", "max="};
 
+// Done by a mount of the engine's own; the runtime need not know.
+bool is_idmap(const std::string& option) {
+  return option == "idmap" || option.starts_with("idmap=");
+}
+
 bool is_known(const ResolvedMount& mount, const std::string& option) {
   if (is_one_of(option, kFlags) || is_one_of(option, kOwn) || is_propagation(option)) {
     return true;
   }
   if (mount.type == "bind") {
-    return option == "bind" || option == "rbind" || option == "idmap" ||
-           option.starts_with("idmap=");
+    return option == "bind" || option == "rbind" || is_idmap(option);
   }
   return std::any_of(std::begin(kTmpfsValues), std::end(kTmpfsValues),
                      [&](std::string_view prefix) { return option.starts_with(prefix); });
@@ -105,7 +109,7 @@ std::vector<std::string> runtime_options(const ResolvedMount& mount) {
   std::vector<std::string> options;
   std::copy_if(mount.options.begin(), mount.options.end(), std::back_inserter(options),
                [](const std::string& option) {
-                 return !is_one_of(option, kOwn) && option != "defaults";
+                 return !is_one_of(option, kOwn) && option != "defaults" && !is_idmap(option);
                });
   if (mount.type == "devpts") {
     return devpts_options(std::move(options));

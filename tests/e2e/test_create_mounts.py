@@ -243,3 +243,52 @@ class TestBadInput:
     )
     def test_refused(self, gantry_once, words, says):
         gantry_once.fails("run", "--rm", "--network=none", *words, gantry_once.image, "true", says=says)
+
+
+class TestMapped:
+    """idmap: other owners in the container than on disk, with every runtime."""
+
+    @pytest.fixture(autouse=True)
+    def open_folders(self, folder, place):
+        """The containers' root passes through."""
+        os.chmod(folder, 0o711)
+        os.chmod(place, 0o711)
+
+    def listed(self, gantry, place, *words):
+        (place / "data").mkdir(exist_ok=True)
+        (place / "data/file").touch()
+        os.chown(place / "data/file", 5, 6)
+        return gantry.run_ok(*words, gantry.image, "stat", "-c", "%u:%g", "/data/file")
+
+    def test_as_the_user_namespace(self, gantry, place):
+        ids = ("--uidmap=0:100000:1000", "--gidmap=0:200000:1000")
+        assert self.listed(gantry, place, *ids, "-v", f"{place}/data:/data") == "65534:65534"
+        assert self.listed(gantry, place, *ids, "-v", f"{place}/data:/data:idmap") == "5:6"
+        gantry.run_ok(*ids, f"--mount=type=bind,src={place}/data,dst=/data,idmap", gantry.image,
+                      "sh", "-c", "touch /data/new; chown 7:8 /data/new")
+        new = (place / "data/new").stat()
+        assert (new.st_uid, new.st_gid) == (7, 8)
+
+    def test_by_ranges(self, gantry, place):
+        ids = "--uidmap=0:100000:1000"
+        absolute = f"{place}/data:/data:idmap=uids=0-100010-10;gids=6-100000-1"
+        assert self.listed(gantry, place, ids, "-v", absolute) == "15:0"
+        relative = f"{place}/data:/data:idmap=uids=@5-40-1;gids=@6-41-1"
+        assert self.listed(gantry, place, ids, "-v", relative) == "40:41"
+        assert self.listed(gantry, place, "-v", f"{place}/data:/data:idmap=uids=5-1-1#6-2-1") == "1:2"
+
+    def test_a_volume(self, gantry, place):
+        ids = "--uidmap=0:100000:1000"
+        gantry.run_ok(ids, "--user=3:4", "-v", "mapped:/data:idmap", gantry.image, "touch", "/data/file")
+        assert gantry.run_ok("-v", "mapped:/data", gantry.image, "stat", "-c", "%u:%g", "/data/file") == "3:4"
+
+    def test_refused(self, gantry_once, place):
+        for option, says in (
+            ("idmap", "the container has no user namespace to map to"),
+            ("idmap=nonsense", "neither uids=… nor gids=…"),
+            ("idmap=uids=0-1", "is no range: it is written FROM-TO-COUNT"),
+            ("idmap=uids=0-1-1,U", "'U' changes the owners that idmap would map"),
+        ):
+            gantry_once.fails("create", "-v", f"{place}:/data:{option}", gantry_once.image, "true", says=says)
+        gantry_once.fails("run", "--rm", "--network=none", "--uidmap=0:100000:1000", "-v", "/proc:/data:idmap",
+                          gantry_once.image, "true", code=None, says="mount at /data: idmap: .*cannot be mounted so")

@@ -40,6 +40,10 @@ class FakeMounter final : public ports::Mounter {
   void bind(int, const std::filesystem::path& path, bool) override {
     act("mounter.bind", [&] { mounts_.insert(path); });
   }
+  void bind_mapped(int, const std::filesystem::path& path, bool,
+                   const model::IdMapping&) override {
+    act("mounter.bind", [&] { mounts_.insert(path); });
+  }
   void mount_overlay(const ports::OverlayFolders&, const std::filesystem::path& path) override {
     act("mounter.overlay", [&] { mounts_.insert(path); });
   }
