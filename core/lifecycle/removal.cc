@@ -63,8 +63,10 @@ void remove_locked(engine::Engine& engine, LockedContainer container, const Remo
   StepContext context{engine, container.config, container.state};
   context.remove_anonymous_volumes = container.state.remove_volumes;
   if (const std::optional<Error> left = undo_all(context, removal.force && tried_before)) {
-    throw Error(left->code(), "remove container " + id + ": " + left->what() +
-                                  "; rm --force drops it now, whatever is left");
+    // A runtime that is not there is not a container that is not there: callers ignore that.
+    const Code code = left->code() == Code::kNotFound ? Code::kInternal : left->code();
+    throw Error(code, "remove container " + id + ": " + left->what() +
+                          "; rm --force drops it now, whatever is left");
   }
   announce(engine, container.config, "remove");
   container.lock.release_and_forget();

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """rm: what is in the way is named, and --force always finishes."""
 
+import shutil
+
 from support.gantry import PATIENCE
 
 
@@ -71,3 +73,17 @@ def test_bad_use(gantry_once):
     gantry_once.fails("rm", says="at least one name or id")
     gantry_once.fails("rm", "-t", "5", "x", says="--force")
     gantry_once.fails("rm", "--all", "x", says="no arguments are needed")
+
+
+def test_runtime_that_is_not_there_any_more(gantry, place):
+    """The first rm -f tells that something is left, and the next drops the record all the same."""
+    program = place / f"{gantry.runtime}-here"
+    program.write_text(f'#!/bin/sh\nexec {shutil.which(gantry.runtime)} "$@"\n')
+    program.chmod(0o755)
+    gantry.ok("--runtime", program, "create", "--network=none", "--name=box", gantry.image, "true")
+    gantry.ok("--runtime", program, "init", "box")
+    program.rename(place / "elsewhere")
+    gantry.fails("rm", "-f", "box", says="is not installed.*rm --force drops it now")
+    (place / "elsewhere").rename(program)
+    gantry.ok("rm", "-f", "box")
+    assert gantry.names("-a") == []
