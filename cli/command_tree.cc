@@ -57,6 +57,7 @@ constexpr Entry kTree[] = {
     {.name = "wait", .command = &kWaitCommand},
 
     {.parent = "container", .name = "attach", .command = &kAttachCommand},
+    {.parent = "container", .name = "checkpoint", .command = &kCheckpointCommand},
     {.parent = "container", .name = "cleanup", .command = &kCleanupCommand, .hidden = true},
     {.parent = "container", .name = "commit", .command = &kCommitCommand},
     {.parent = "container", .name = "cp", .command = &kCpCommand},
@@ -80,6 +81,7 @@ constexpr Entry kTree[] = {
     {.parent = "container", .name = "prune", .command = &kContainerPruneCommand},
     {.parent = "container", .name = "rename", .command = &kRenameCommand},
     {.parent = "container", .name = "restart", .command = &kRestartCommand},
+    {.parent = "container", .name = "restore", .command = &kRestoreCommand},
     {.parent = "container", .name = "rm", .command = &kRmCommand},
     {.parent = "container", .name = "run", .command = &kRunCommand},
     {.parent = "container", .name = "start", .command = &kStartCommand},

@@ -8,6 +8,7 @@
 namespace gantry::cli {
 
 extern const Command kAttachCommand;
+extern const Command kCheckpointCommand;
 extern const Command kCleanupCommand;
 extern const Command kCommitCommand;
 extern const Command kContainerCommand;
@@ -56,6 +57,7 @@ extern const Command kPsCommand;
 extern const Command kPullCommand;
 extern const Command kRenameCommand;
 extern const Command kRestartCommand;
+extern const Command kRestoreCommand;
 extern const Command kRmCommand;
 extern const Command kRmiCommand;
 extern const Command kRunCommand;

@@ -11,7 +11,10 @@
 //   │   ├── health.json                   what the last health checks found
 //   │   ├── mounts/<n>                    what the nth mount shows, where that is a mount
 //   │   │                                 of the engine's own (with <n>.upper, <n>.work)
-//   │   └── artifacts/
+//   │   ├── artifacts/<name>              small files kept with it (network.status, …)
+//   │   ├── checkpoint/                   images of its processes, of the last checkpoint
+//   │   ├── checkpoint.old/               the one before, until the new one is whole
+//   │   └── criu/                         logs and figures of the last checkpoint or restore
 //   ├── volumes/<name>/_data              volumes
 //   ├── secrets/<id>                      what the file driver of secrets keeps
 //   ├── tmp/                              staging of pulls and archives
@@ -57,6 +60,15 @@ struct Layout {
   }
   [[nodiscard]] std::filesystem::path artifacts(const std::string& id) const {
     return container_data(id) / "artifacts";
+  }
+  [[nodiscard]] std::filesystem::path checkpoint(const std::string& id) const {
+    return container_data(id) / "checkpoint";
+  }
+  [[nodiscard]] std::filesystem::path last_checkpoint(const std::string& id) const {
+    return container_data(id) / "checkpoint.old";
+  }
+  [[nodiscard]] std::filesystem::path criu(const std::string& id) const {
+    return container_data(id) / "criu";
   }
   [[nodiscard]] std::filesystem::path mount_points(const std::string& id) const {
     return container_data(id) / "mounts";

@@ -19,6 +19,8 @@ void forget_last_run(model::ContainerState& state) {
   state.stopped_by_user = false;
   state.started_ns = 0;
   state.finished_ns = 0;
+  state.checkpointed_ns = 0;
+  state.restored_ns = 0;
   state.error.clear();
 }
 
@@ -55,6 +57,7 @@ void activate(engine::Engine& engine, LockedContainer& container, const StartOpt
   StepContext context{engine, container.config, container.state};
   context.foreground = options.foreground;
   context.before_start = options.before_start;
+  context.restoration = options.restoration;
   const Journal journal(engine.layout.journal(container.config.id));
   try {
     if (before == Status::kCreated) {

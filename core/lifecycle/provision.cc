@@ -33,18 +33,22 @@ void remove_if_exists(engine::Engine& engine, const std::string& id,
   }
 }
 
-// A name may still be held by a create or rm whose process died: then its lock is free, and
-// what it left is finished now.
+// What a create or rm whose process died left: then its lock is free, and it is finished now.
+void finish_abandoned(engine::Engine& engine, const std::string& id) {
+  const auto state =
+      engine.store.read([&](const store::Reader& reader) { return reader.find_state(id); });
+  const bool unfinished = state && (state->status == model::Status::kCreating ||
+                                    state->status == model::Status::kRemoving);
+  if (unfinished && !engine.locks.is_held(locks::Kind::kContainer, id)) {
+    remove_unfinished(engine, id);
+  }
+}
+
 void free_abandoned_name(engine::Engine& engine, const std::string& name) {
-  const auto owner = engine.store.read([&](const store::Reader& reader) {
-    const auto id = reader.container_by_name(name);
-    const auto state = id ? reader.find_state(*id) : std::nullopt;
-    const bool unfinished = state && (state->status == model::Status::kCreating ||
-                                      state->status == model::Status::kRemoving);
-    return unfinished ? id : std::nullopt;
-  });
-  if (owner && !engine.locks.is_held(locks::Kind::kContainer, *owner)) {
-    remove_unfinished(engine, *owner);
+  const auto owner = engine.store.read(
+      [&](const store::Reader& reader) { return reader.container_by_name(name); });
+  if (owner) {
+    finish_abandoned(engine, *owner);
   }
 }
 
@@ -79,6 +83,25 @@ void settle_name(engine::Engine& engine, const CreateRequest& request,
   }
 }
 
+locks::Lock lock_new(engine::Engine& engine, const std::string& id) {
+  return engine.locks.acquire(locks::Kind::kContainer, id, locks::LockTable::kPatience);
+}
+
+// REQUIRES: its lock, and that there is no record of this id.
+void play_provision(engine::Engine& engine, LockedContainer& container, int root_changes) {
+  container.state.status = model::Status::kCreating;
+  StepContext context{engine, container.config, container.state};
+  context.draft = &container.config;
+  context.root_changes = root_changes;
+  try {
+    play(provision_steps(), context, Journal({}));
+  } catch (...) {
+    container.lock.release_and_forget();
+    throw;
+  }
+  container.state.status = model::Status::kConfigured;
+}
+
 }  // namespace
 
 LockedContainer provision(engine::Engine& engine, const CreateRequest& asked,
@@ -102,18 +125,33 @@ LockedContainer provision(engine::Engine& engine, const CreateRequest& asked,
   require_startable(engine, config);
   settle_name(engine, request, config);
 
-  container.lock =
-      engine.locks.acquire(locks::Kind::kContainer, config.id, locks::LockTable::kPatience);
-  container.state.status = model::Status::kCreating;
-  StepContext context{engine, config, container.state};
-  context.draft = &config;
+  container.lock = lock_new(engine, config.id);
+  play_provision(engine, container, -1);
+  return container;
+}
+
+LockedContainer provision_known(engine::Engine& engine, model::ContainerConfig config,
+                                int root_changes) {
+  free_abandoned_name(engine, config.name);
+  finish_abandoned(engine, config.id);
+  LockedContainer container;
+  container.config = std::move(config);
+  const std::string& id = container.config.id;
+  container.lock = lock_new(engine, id);
+  bool taken = false;
   try {
-    play(provision_steps(), context, Journal({}));
+    taken = engine.store.read(
+        [&](const store::Reader& reader) { return reader.find_state(id).has_value(); });
   } catch (...) {
     container.lock.release_and_forget();
     throw;
   }
-  container.state.status = model::Status::kConfigured;
+  if (taken) {
+    throw Error(Code::kExists, "container with ID " + id +
+                                   " already exists: give the new one a name of its own "
+                                   "(--name), and it gets another");
+  }
+  play_provision(engine, container, root_changes);
   return container;
 }
 

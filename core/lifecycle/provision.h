@@ -14,6 +14,11 @@ namespace gantry::lifecycle {
 [[nodiscard]] LockedContainer provision(engine::Engine& engine, const CreateRequest& request,
                                         const CreateOptions& options);
 
+// The same with a configuration that is complete, its image, id and name chosen. root_changes:
+// what its layer holds, as the storage tells differences; -1: nothing.
+[[nodiscard]] LockedContainer provision_known(engine::Engine& engine,
+                                              model::ContainerConfig config, int root_changes);
+
 // From here on the container exists for everybody, whatever happens to this process. run
 // leaves it out under --rm: a container whose start was not finished is then nothing to keep.
 void declare_configured(engine::Engine& engine, LockedContainer& container);

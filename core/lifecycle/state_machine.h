@@ -30,6 +30,7 @@ enum class Verb {
   kStats,
   kUpdate,
   kCheckpoint,
+  kRestore,
   kRename,
   kMount,
   kExport,
@@ -40,11 +41,11 @@ enum class Verb {
   kForceRemove,
 };
 inline constexpr std::array kVerbs{
-    Verb::kInit,       Verb::kStart,   Verb::kStop,       Verb::kKill,    Verb::kPause,
-    Verb::kUnpause,    Verb::kRestart, Verb::kExec,       Verb::kAttach,  Verb::kTop,
-    Verb::kStats,      Verb::kUpdate,  Verb::kCheckpoint, Verb::kRename,  Verb::kMount,
-    Verb::kExport,     Verb::kCopy,    Verb::kCommit,     Verb::kCleanup, Verb::kRemove,
-    Verb::kForceRemove};
+    Verb::kInit,    Verb::kStart,      Verb::kStop,       Verb::kKill,    Verb::kPause,
+    Verb::kUnpause, Verb::kRestart,    Verb::kExec,       Verb::kAttach,  Verb::kTop,
+    Verb::kStats,   Verb::kUpdate,     Verb::kCheckpoint, Verb::kRestore, Verb::kRename,
+    Verb::kMount,   Verb::kExport,     Verb::kCopy,       Verb::kCommit,  Verb::kCleanup,
+    Verb::kRemove,  Verb::kForceRemove};
 inline constexpr std::array kStatuses{Status::kUnknown, Status::kCreating, Status::kConfigured,
                                       Status::kCreated, Status::kRunning,  Status::kPaused,
                                       Status::kStopped, Status::kExited,   Status::kRemoving};

@@ -20,6 +20,17 @@
 
 namespace gantry::lifecycle {
 
+// What a checkpoint shall be, and how its processes go on from one.
+struct Dump {
+  bool leave_running = false;
+  bool tcp_established = false;
+  bool file_locks = false;
+};
+struct Restoration {
+  bool tcp_established = false;
+  bool file_locks = false;
+};
+
 // What the steps of one transaction share.
 struct StepContext {
   engine::Engine& engine;
@@ -32,6 +43,10 @@ struct StepContext {
   bool remove_anonymous_volumes = true;  // undo of claim volumes
 
   std::function<void()> before_start = nullptr;  // start: attach here, nothing is lost
+
+  int root_changes = -1;                     // provision: what the new layer holds, as a tar
+  const Dump* dump = nullptr;                // checkpoint
+  const Restoration* restoration = nullptr;  // start: from the checkpoint, not anew
 
   // From one step of activate to the next.
   std::map<std::string, std::filesystem::path> mount_sources = {};  // destination -> host path

@@ -48,4 +48,15 @@ void pack(int source, const PackOptions& options, int out, const std::string& sh
   writer.finish();
 }
 
+void pack(const std::vector<PackSource>& sources, const PackOptions& options, int out,
+          const std::string& shown) {
+  const PlainLocale locale;
+  const NoBrokenPipe no_broken_pipe;
+  TreeWriter writer(out, options, shown);
+  for (const PackSource& source : sources) {
+    writer.add(source.fd, source.name);
+  }
+  writer.finish();
+}
+
 }  // namespace gantry::tree

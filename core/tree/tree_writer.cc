@@ -50,6 +50,11 @@ TreeWriter::TreeWriter(int out, const PackOptions& options, std::string shown)
   (void)api_.write_set_format_pax_restricted(writer_.get());
   // Names are bytes, whatever the charset of whoever made them.
   (void)api_.write_set_options(writer_.get(), "hdrcharset=BINARY");
+  if (options_.compression == Compression::kGzip) {
+    (void)api_.write_add_filter_gzip(writer_.get());
+  } else if (options_.compression == Compression::kZstd) {
+    (void)api_.write_add_filter_zstd(writer_.get());
+  }
   if (api_.write_open_fd(writer_.get(), out) != ARCHIVE_OK) {
     throw archive_error(writer_.get(), "write archive of " + shown_, Code::kIo);
   }

@@ -75,6 +75,8 @@ class Volumes {
   // owner, mode, times, links and extended attributes as there. Nothing outside rootfs is
   // read, wherever its links point. REQUIRES: mounted, if it is to be.
   void settle(const std::string& name, const FirstUse& use);
+  // Gives a new volume the content of a tar, once and for all.
+  void fill(const std::string& name, int tar);
 
  private:
   [[nodiscard]] model::Volume find(const std::string& name) const;

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """create: what a container is made of, seen from inside it and by inspect."""
 
+import shutil
+
 import pytest
-from support import host
+from support import host, images
 
 
 def test_prints_the_id(gantry):
@@ -125,6 +127,27 @@ class TestNames:
 
     def test_containerenv(self, gantry):
         assert gantry.run(gantry.image, "test", "-e", "/run/.containerenv").code == 0
+
+    def test_files_are_made_anew(self, gantry):
+        gantry.start(name="box")
+        for name in ("hosts", "hostname", "resolv.conf"):
+            gantry.ok("exec", "box", "sh", "-c", f"echo spoiled > /etc/{name}")
+        gantry.ok("restart", "-t", "0", "box")
+        assert "spoiled" not in gantry.ok("exec", "box", "cat", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
+
+    def test_files_over_links_of_the_image(self, gantry, place):
+        """A link of the image where a file is bound leads to nothing of the host's."""
+        root = place / "root"
+        (root / "bin").mkdir(parents=True)
+        (root / "etc").mkdir()
+        shutil.copy(images.busybox(), root / "bin/busybox")
+        for name in ("hosts", "hostname", "resolv.conf"):
+            (place / name).write_text("mine")
+            (root / "etc" / name).symlink_to(place / name)
+        shown = gantry.run_ok("--rootfs", root, "/bin/busybox", "cat", "/etc/hosts")
+        assert "127.0.0.1" in shown
+        for name in ("hosts", "hostname", "resolv.conf"):
+            assert (place / name).read_text() == "mine"
 
 
 class TestSecurity:

@@ -38,6 +38,13 @@ def test_attach_before_the_start(gantry):
     assert gantry.ok("start", "-ai", "box", input="it\n").splitlines() == ["first", "got it"]
 
 
+def test_end_of_the_input_is_told(gantry):
+    """Whoever created it in the runtime did not know who would speak to it."""
+    gantry.ok("create", "-i", "--network=none", "--name=box", gantry.image, "sh", "-c", "cat; echo end")
+    gantry.ok("init", "box")
+    assert gantry.ok("start", "-ai", "box", input="hi\n").splitlines() == ["hi", "end"]
+
+
 def test_refused_while_it_runs(gantry):
     gantry.start(name="box")
     gantry.fails("init", "box", says="already been created in the runtime")

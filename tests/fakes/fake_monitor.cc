@@ -9,7 +9,8 @@ namespace {
 
 class FakeLaunch : public ports::Launch {
  public:
-  FakeLaunch(FakeWorld& world, std::string id) : world_(world), id_(std::move(id)) {}
+  FakeLaunch(FakeWorld& world, std::string id, bool restores)
+      : world_(world), id_(std::move(id)), restores_(restores) {}
   ~FakeLaunch() override {
     if (!finished_ && world_.find(id_)) {
       world_.kill_monitor(id_);
@@ -24,7 +25,7 @@ class FakeLaunch : public ports::Launch {
                                    behaviour.create_exit_code, *behaviour.create_fails);
       }
       FakeContainer& container = world_.at(id_);
-      container.status = FakeStatus::kCreated;
+      container.status = restores_ ? FakeStatus::kRunning : FakeStatus::kCreated;
       container.pid = world_.next_pid();
       finished_ = true;
       return ports::Started{container.pid, container.monitor_pid};
@@ -34,6 +35,7 @@ class FakeLaunch : public ports::Launch {
  private:
   FakeWorld& world_;
   std::string id_;
+  bool restores_;
   bool finished_ = false;
 };
 
@@ -94,7 +96,7 @@ std::unique_ptr<ports::Launch> FakeMonitor::launch(const ports::LaunchRequest& r
     container.bundle = request.bundle;
     container.exit_command = request.exit_command;
   });
-  return std::make_unique<FakeLaunch>(world_, request.id);
+  return std::make_unique<FakeLaunch>(world_, request.id, !request.restore_path.empty());
 }
 
 std::unique_ptr<ports::Exec> FakeMonitor::exec(const ports::ExecRequest& request) {

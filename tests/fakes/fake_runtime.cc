@@ -3,6 +3,8 @@
 
 #include <csignal>
 
+#include "sdk/support/files.h"
+
 namespace gantry::fakes {
 
 namespace {
@@ -143,6 +145,7 @@ void FakeRuntime::update(const std::string& id, const Json&) {
 void FakeRuntime::checkpoint(const ports::CheckpointRequest& request) {
   world_.act("runtime.checkpoint", [&] {
     require(world_.at(request.id), request.id, {FakeStatus::kRunning, FakeStatus::kPaused});
+    write_file(request.image_path + "/inventory.img", "images");
   });
   if (!request.leave_running && !request.pre_dump) {
     world_.exit(request.id, 128 + SIGKILL);

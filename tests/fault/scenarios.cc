@@ -14,6 +14,7 @@
 #include "core/lifecycle/image_choice.h"
 #include "core/lifecycle/user_mounts.h"
 #include "core/lifecycle/verbs/check.h"
+#include "core/lifecycle/verbs/checkpoint.h"
 #include "core/lifecycle/verbs/cleanup.h"
 #include "core/lifecycle/verbs/commit.h"
 #include "core/lifecycle/verbs/copy.h"
@@ -27,6 +28,7 @@
 #include "core/lifecycle/verbs/remove.h"
 #include "core/lifecycle/verbs/rename.h"
 #include "core/lifecycle/verbs/restart.h"
+#include "core/lifecycle/verbs/restore.h"
 #include "core/lifecycle/verbs/run.h"
 #include "core/lifecycle/verbs/start.h"
 #include "core/lifecycle/verbs/stop.h"
@@ -123,6 +125,14 @@ void two(FakeEngine& e) {
 void two_running(FakeEngine& e) {
   two(e);
   lifecycle::start(e.get(), "box");
+}
+
+void checkpointed(FakeEngine& e) {
+  running(e);
+  (void)lifecycle::checkpoint(e.get(), "box", {});
+}
+void export_checkpoint(FakeEngine& e, const std::string& file) {
+  (void)lifecycle::checkpoint(e.get(), "box", {.export_file = file});
 }
 
 volume::Volumes volumes(FakeEngine& e) { return {e.get().store, e.get().layout.volumes()}; }
@@ -339,6 +349,28 @@ const std::vector<Scenario>& container_scenarios() {
          changes.pids_limit = 100;
          (void)lifecycle::update(e.get(), "box", changes);
        }},
+      {"checkpoint", running,
+       [](FakeEngine& e) { (void)lifecycle::checkpoint(e.get(), "box", {}); },
+       is(Status::kExited)},
+      {"checkpoint leave running", running,
+       [](FakeEngine& e) {
+         (void)lifecycle::checkpoint(e.get(), "box", {.leave_running = true});
+       }},
+      {"checkpoint export", running, [](FakeEngine& e) { export_checkpoint(e, "/dev/null"); },
+       is(Status::kExited)},
+      {"restore", checkpointed,
+       [](FakeEngine& e) { (void)lifecycle::restore(e.get(), "box", {}); },
+       is(Status::kRunning)},
+      {"restore import",
+       [](FakeEngine& e) {
+         running(e);
+         export_checkpoint(e, e.folder() / "box.tar");
+         (void)lifecycle::remove(e.get(), "box");
+       },
+       [](FakeEngine& e) {
+         (void)lifecycle::restore_archive(e.get(), e.folder() / "box.tar", {.name = "box"});
+       },
+       is(Status::kRunning), true},
       {"exec", running, [](FakeEngine& e) { exec(e, false); }},
       {"exec detached", running, [](FakeEngine& e) { exec(e, true); }},
       {"mount", created, [](FakeEngine& e) { (void)lifecycle::mount(e.get(), "box"); }},

@@ -17,10 +17,16 @@ std::span<const Step> provision_steps() {
   return steps;
 }
 
+std::span<const Step> checkpoint_steps() {
+  static const std::array steps{kDumpProcess, kKeepFacts};
+  return steps;
+}
+
 std::span<const Step> activate_steps(bool start) {
-  static const std::array steps{kRunFolder,    kMountShm,     kMountRootfs,  kMountVolumes,
-                                kMountSecrets, kPinNetns,     kWriteBundle,  kLaunch,
-                                kSetupNetwork, kAwaitCreated, kStartProcess, kStartHealth};
+  static const std::array steps{kRunFolder,    kMountShm,     kFillShm,      kMountRootfs,
+                                kMountVolumes, kMountSecrets, kPinNetns,     kWriteBundle,
+                                kLaunch,       kSetupNetwork, kAwaitCreated, kStartProcess,
+                                kStartHealth};
   return std::span(steps).first(start ? steps.size() : steps.size() - kStartSteps);
 }
 

@@ -24,6 +24,24 @@ int monitor_pid_of(const StepContext& context) {
   return text ? std::atoi(text->c_str()) : 0;
 }
 
+void plan_creation(const StepContext& context, ports::Runtime& runtime,
+                   ports::LaunchRequest& request) {
+  if (context.restoration == nullptr) {
+    request.plan =
+        runtime.create_plan({request.id, request.bundle, context.config.cgroups != "disabled"});
+    return;
+  }
+  const layout::Layout& layout = context.engine.layout;
+  make_directories(layout.criu(request.id), 0700);
+  request.restore_path = layout.checkpoint(request.id);
+  request.plan = runtime.restore_plan({.id = request.id,
+                                       .bundle = request.bundle,
+                                       .image_path = request.restore_path,
+                                       .work_path = layout.criu(request.id),
+                                       .tcp_established = context.restoration->tcp_established,
+                                       .file_locks = context.restoration->file_locks});
+}
+
 void run(StepContext& context) {
   const model::ContainerConfig& config = context.config;
   const layout::Layout& layout = context.engine.layout;
@@ -32,7 +50,7 @@ void run(StepContext& context) {
   request.id = config.id;
   request.name = config.name;
   request.bundle = layout.bundle(config.id);
-  request.plan = runtime.create_plan({config.id, request.bundle, config.cgroups != "disabled"});
+  plan_creation(context, runtime, request);
   request.exit_dir = layout.exits();
   request.persist_dir = layout.persist(config.id);
   request.log = config.log;
@@ -42,7 +60,6 @@ void run(StepContext& context) {
   }
   request.terminal = config.process.terminal;
   request.stdin_open = config.process.stdin_open;
-  request.leave_stdin_open = config.process.stdin_open && !context.foreground;
   request.exit_command = context.engine.settings.exit_command;
   request.exit_command.push_back(config.id);
   request.exit_delay_s = context.foreground ? kForegroundExitDelay : 0;

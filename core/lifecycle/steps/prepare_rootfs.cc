@@ -25,6 +25,9 @@ void run(StepContext& context) {
                   .writable = true,
                   .mapping = config.id_mapping,
                   .options_json = options_of(config)});
+  if (context.root_changes >= 0) {
+    (void)storage.apply(config.id, context.root_changes);
+  }
   storage.commit(config.id);
 }
 

@@ -10,6 +10,12 @@ void run(StepContext& context) {
   if (context.before_start) {
     context.before_start();
   }
+  if (context.restoration != nullptr) {
+    // Restoring went past the start: its processes run.
+    context.state.status = model::Status::kRunning;
+    context.state.started_ns = context.engine.clock.now_ns();
+    return;
+  }
   ports::Runtime& runtime = context.engine.backends.runtime(context.config.backends.runtime);
   // Taken before: a short process has ended by the time that the runtime answers.
   const std::int64_t now = context.engine.clock.now_ns();

@@ -20,6 +20,7 @@ extern const Step kClaimVolumes;     // volumes made if missing, and counted
 // created because it does not wait for the runtime's create, nor that for it.
 extern const Step kRunFolder;     // the volatile folder of this activation
 extern const Step kMountShm;      // /dev/shm
+extern const Step kFillShm;       // with what a checkpoint kept of it
 extern const Step kMountRootfs;   // the storage layer
 extern const Step kMountVolumes;  // volumes mounted, filled from the image the first time
 extern const Step kMountSecrets;  // secrets that the container gets as files
@@ -31,6 +32,11 @@ extern const Step kAwaitCreated;  // the container exists in the runtime
 extern const Step kStartProcess;  // the user's process
 extern const Step kStartHealth;   // the process that checks its health
 
+// Checkpoint: played by it alone; what a dead one left is settled by settle_checkpoint.
+extern const Step kKeepFacts;  // what the images do not tell: network, /dev/shm, configuration
+extern const Step kDumpProcess;  // the processes, as images
+
+[[nodiscard]] std::span<const Step> checkpoint_steps();
 [[nodiscard]] std::span<const Step> provision_steps();
 // What starts a container that was created in the runtime.
 [[nodiscard]] std::span<const Step> start_steps();

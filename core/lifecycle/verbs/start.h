@@ -8,6 +8,8 @@
 
 namespace gantry::lifecycle {
 
+struct Restoration;
+
 struct StartOptions {
   // Called when the container exists in the runtime and its attach socket is there, before
   // the user's process starts: attach here and no output is lost.
@@ -16,7 +18,8 @@ struct StartOptions {
   bool foreground = false;
   // What it depends on: started first, or left to whoever calls.
   bool start_dependencies = true;
-  bool by_policy = false;  // the restart policy starts it: its count goes on
+  bool by_policy = false;                    // the restart policy starts it: its count goes on
+  const Restoration* restoration = nullptr;  // its processes go on from the checkpoint
 };
 
 // Activates the container and starts its process. Already running: nothing to do. When it

@@ -14,14 +14,14 @@ namespace {
 //   exited E, removing D
 std::string_view expected(std::string_view verb) {
   static const std::map<std::string_view, std::string_view> table{
-      {"init", "--I.--II-"},        {"start", "--RR.-RR-"},   {"stop", "--.EE-E.-"},
-      {"kill", "----RP---"},        {"pause", "----P----"},   {"unpause", "-----R---"},
-      {"restart", "--RRR-RR-"},     {"exec", "----R----"},    {"attach", "---IRP---"},
-      {"top", "----RP---"},         {"stats", "----RP---"},   {"update", "--CIRPSE-"},
-      {"checkpoint", "----E----"},  {"rename", "?-CIRPSE-"},  {"mount", "--CIRPSE-"},
-      {"export", "--CIRPSE-"},      {"cp", "--CIRPSE-"},      {"commit", "--CIRPSE-"},
-      {"cleanup", "--.C--E.-"},     {"rm", "-DDD--DDD"},      {"rm --force", "DDDDDDDDD"},
-      {"healthcheck", "----R----"}, {"unmount", "--CIRPSE-"},
+      {"init", "--I.--II-"},       {"start", "--RR.-RR-"},       {"stop", "--.EE-E.-"},
+      {"kill", "----RP---"},       {"pause", "----P----"},       {"unpause", "-----R---"},
+      {"restart", "--RRR-RR-"},    {"exec", "----R----"},        {"attach", "---IRP---"},
+      {"top", "----RP---"},        {"stats", "----RP---"},       {"update", "--CIRPSE-"},
+      {"checkpoint", "----E----"}, {"restore", "--R---RR-"},     {"rename", "?-CIRPSE-"},
+      {"mount", "--CIRPSE-"},      {"export", "--CIRPSE-"},      {"cp", "--CIRPSE-"},
+      {"commit", "--CIRPSE-"},     {"cleanup", "--.C--E.-"},     {"rm", "-DDD--DDD"},
+      {"rm --force", "DDDDDDDDD"}, {"healthcheck", "----R----"}, {"unmount", "--CIRPSE-"},
   };
   const auto found = table.find(verb);
   return found == table.end() ? std::string_view() : found->second;

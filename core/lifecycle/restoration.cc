@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/lifecycle/restoration.h"
+
+#include <chrono>
+
+#include "core/lifecycle/activation.h"
+#include "core/lifecycle/announce.h"
+#include "core/lifecycle/artifacts.h"
+#include "core/lifecycle/checkpoint_files.h"
+#include "core/lifecycle/criu_stats.h"
+#include "core/lifecycle/step.h"
+#include "core/log/log.h"
+#include "sdk/support/files.h"
+
+namespace gantry::lifecycle {
+
+namespace {
+
+// The first interface of the network's answer; one attachment makes one.
+void take_addresses(const Json& status, const RestoreOptions& options,
+                    model::NetworkAttachment& attachment) {
+  const Json network = status.value(attachment.network, Json::object());
+  const Json interfaces = network.value("interfaces", Json::object());
+  const Json interface = interfaces.value(attachment.interface_name, Json::object());
+  if (interface.empty()) {
+    return;
+  }
+  attachment.static_mac = options.ignore_static_mac ? "" : interface.value("mac_address", "");
+  attachment.static_ips.clear();
+  if (!options.ignore_static_ip) {
+    for (const Json& subnet : interface.value("subnets", Json::array())) {
+      const std::string address = subnet.value("ipnet", "");
+      attachment.static_ips.push_back(address.substr(0, address.find('/')));
+    }
+  }
+}
+
+// The processes hold connections and names of the addresses that they had.
+void keep_addresses(const layout::Layout& layout, const RestoreOptions& options,
+                    model::ContainerConfig& config) {
+  const auto text = get_artifact(layout, config.id, kNetworkStatus);
+  if (!text) {
+    return;
+  }
+  try {
+    const Json status = parse_json(*text, kNetworkStatus);
+    for (model::NetworkAttachment& attachment : config.network.attachments) {
+      take_addresses(status, options, attachment);
+    }
+  } catch (const std::exception& e) {
+    log::warning("container " + config.name + ": ignoring which addresses it had: " + e.what());
+  }
+}
+
+void drop_addresses(const RestoreOptions& options, model::ContainerConfig& config) {
+  for (model::NetworkAttachment& attachment : config.network.attachments) {
+    if (options.ignore_static_ip) {
+      attachment.static_ips.clear();
+    }
+    if (options.ignore_static_mac) {
+      attachment.static_mac.clear();
+    }
+  }
+}
+
+}  // namespace
+
+RestoreResult restore_locked(engine::Engine& engine, LockedContainer& container,
+                             const RestoreOptions& options, bool same_addresses) {
+  const layout::Layout& layout = engine.layout;
+  const std::string id = container.config.id;
+  settle_checkpoint(layout, id);
+  if (!has_checkpoint(layout, id)) {
+    throw Error(Code::kInvalid, "a complete checkpoint for container " + container.config.name +
+                                    " cannot be found, cannot restore: make one with "
+                                    "container checkpoint");
+  }
+  // For this run alone: the record says what was asked for.
+  if (same_addresses) {
+    keep_addresses(layout, options, container.config);
+  } else {
+    drop_addresses(options, container.config);
+  }
+  const Restoration how{options.tcp_established, options.file_locks};
+  StartOptions start;
+  start.restoration = &how;
+  const auto begun = std::chrono::steady_clock::now();
+  try {
+    activate(engine, container, start, ActivateTo::kRunning);
+  } catch (const Error& e) {
+    const Error reason = with_criu_reason(e, layout, id, "restore.log");
+    if (!options.keep) {
+      drop_checkpoint_logs(layout, id);
+    }
+    throw reason.while_doing("restore container " + container.config.name);
+  }
+  const auto cost = std::chrono::steady_clock::now() - begun;
+  container.state.restored_ns = engine.clock.now_ns();
+  container.state.restart_count = 0;
+  save_state(engine, container);
+  RestoreResult result;
+  result.id = id;
+  result.runtime_us = std::chrono::duration_cast<std::chrono::microseconds>(cost).count();
+  result.criu =
+      restore_figures(read_file_if_exists(layout.criu(id) / "stats-restore").value_or(""));
+  if (!options.keep) {
+    drop_checkpoint(layout, id);
+  }
+  announce(engine, container.config, "restore");
+  return result;
+}
+
+}  // namespace gantry::lifecycle
