@@ -9,6 +9,7 @@
 #include "cli/create/id_file.h"
 #include "cli/create/option_tables.h"
 #include "cli/exit_codes.h"
+#include "core/engine/engine.h"
 
 namespace gantry::cli {
 namespace {
@@ -22,8 +23,9 @@ constexpr Option kOptions[] = {
 };
 
 int run(Context& context) {
-  const lifecycle::CreateRequest request = read_create_request(
+  lifecycle::CreateRequest request = read_create_request(
       context.options(), context.arguments(), context.words(), facts_of_this_process());
+  settle_user_namespace(context.options(), context.engine().settings.default_userns, request);
   IdFile id_file(request.config.cid_file);
   lifecycle::CreateOptions how;
   if (!context.options().flag("quiet")) {

@@ -10,6 +10,7 @@
 #include "cli/create/option_tables.h"
 #include "cli/exit_codes.h"
 #include "cli/program.h"
+#include "core/engine/engine.h"
 #include "core/lifecycle/invocation_error.h"
 
 namespace gantry::cli {
@@ -55,8 +56,9 @@ ports::AttachRequest asked_streams(const Options& options) {
 
 int run(Context& context) {
   const Options& options = context.options();
-  const lifecycle::CreateRequest request = read_create_request(
+  lifecycle::CreateRequest request = read_create_request(
       options, context.arguments(), context.words(), facts_of_this_process());
+  settle_user_namespace(options, context.engine().settings.default_userns, request);
   IdFile id_file(request.config.cid_file);
   lifecycle::RunOptions how;
   how.detach = options.flag("detach");

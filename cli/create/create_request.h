@@ -40,6 +40,9 @@ void read_network(const Options& options, const HostFacts& host,
 void read_mounts(const Options& options, const HostFacts& host,
                  lifecycle::CreateRequest& request);
 void read_namespaces(const Options& options, lifecycle::CreateRequest& request);
+// What the configuration says of containers that ask for no user namespace.
+void settle_user_namespace(const Options& options, const std::string& fallback,
+                           lifecycle::CreateRequest& request);
 void read_health(const Options& options, lifecycle::CreateRequest& request);
 void read_object(const Options& options, lifecycle::CreateRequest& request);
 void read_secrets(const Options& options, lifecycle::CreateRequest& request);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
+#include <span>
 #include <string_view>
 
 #include "cli/create/create_request.h"
@@ -9,11 +11,13 @@
 namespace gantry::cli {
 namespace {
 
+constexpr std::array<std::string_view, 5> kUserWords{"private", "host", "keep-id", "auto",
+                                                     "nomap"};
+
 // container:NAME and ns:PATH hold for every namespace; words are those of this one.
-model::NamespaceMode read_mode(const Options& options, const char* name,
-                               std::initializer_list<std::string_view> words) {
+model::NamespaceMode parse_mode(const std::string& text, const char* name,
+                                std::span<const std::string_view> words) {
   model::NamespaceMode mode;
-  const std::string text = options.text(name);
   if (text.empty()) {
     return mode;
   }
@@ -32,6 +36,11 @@ model::NamespaceMode read_mode(const Options& options, const char* name,
                                     " is one of " + choices + "container:NAME, ns:PATH");
   }
   return mode;
+}
+
+model::NamespaceMode read_mode(const Options& options, const char* name,
+                               std::initializer_list<std::string_view> words) {
+  return parse_mode(options.text(name), name, {words.begin(), words.size()});
 }
 
 model::IdRanges read_ranges(const Options& options, const char* name, const char* kind) {
@@ -56,18 +65,7 @@ bool read_id_mapping(const Options& options, lifecycle::CreateRequest& request) 
   return !mapping.empty() || !request.subuid_name.empty() || !request.subgid_name.empty();
 }
 
-void read_user_namespace(const Options& options, lifecycle::CreateRequest& request) {
-  model::NamespaceMode& mode = request.config.user;
-  mode = read_mode(options, "userns", {"private", "host", "keep-id", "auto", "nomap"});
-  const bool mapped = read_id_mapping(options, request);
-  if (mapped && options.given("userns")) {
-    throw Error(Code::kInvalid,
-                "--userns and --uidmap/--gidmap/--subuidname/--subgidname are mutually "
-                "exclusive");
-  }
-  if (options.text("userns").empty()) {
-    mode.mode = mapped ? "private" : "host";
-  }
+void require_possible(const model::NamespaceMode& mode, bool mapped, const std::string& text) {
   if (mode.mode == "keep-id" || mode.mode == "nomap") {
     throw Error(Code::kUnsupported, mode.mode + " is only supported in rootless mode");
   }
@@ -79,12 +77,40 @@ void read_user_namespace(const Options& options, lifecycle::CreateRequest& reque
   if (mode.mode == "auto") {
     (void)userns::parse_auto_options(mode.value);
   } else if (mode.mode != "container" && mode.mode != "ns" && !mode.value.empty()) {
-    throw Error(Code::kInvalid,
-                "unrecognized namespace mode " + options.text("userns") + " passed");
+    throw Error(Code::kInvalid, "unrecognized namespace mode " + text + " passed");
   }
 }
 
+void read_user_namespace(const Options& options, lifecycle::CreateRequest& request) {
+  model::NamespaceMode& mode = request.config.user;
+  mode = parse_mode(options.text("userns"), "userns", kUserWords);
+  const bool mapped = read_id_mapping(options, request);
+  if (mapped && options.given("userns")) {
+    throw Error(Code::kInvalid,
+                "--userns and --uidmap/--gidmap/--subuidname/--subgidname are mutually "
+                "exclusive");
+  }
+  if (options.text("userns").empty()) {
+    mode.mode = mapped ? "private" : "host";
+  }
+  require_possible(mode, mapped, options.text("userns"));
+}
+
 }  // namespace
+
+void settle_user_namespace(const Options& options, const std::string& fallback,
+                           lifecycle::CreateRequest& request) {
+  for (const char* name : {"userns", "uidmap", "gidmap", "subuidname", "subgidname"}) {
+    if (options.given(name)) {
+      return;
+    }
+  }
+  model::NamespaceMode mode = parse_mode(fallback, "default-userns", kUserWords);
+  if (!fallback.empty() && mode.mode != "host") {
+    require_possible(mode, false, fallback);
+    request.config.user = std::move(mode);
+  }
+}
 
 void read_namespaces(const Options& options, lifecycle::CreateRequest& request) {
   model::ContainerConfig& config = request.config;

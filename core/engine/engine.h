@@ -46,6 +46,7 @@ struct Settings {
   std::vector<std::filesystem::path> hooks_dirs;  // of OCI hooks, the later one wins
   unsigned at_once = 1;                           // containers that one command works on
   std::string selinux_contexts;                   // empty: the loaded policy's
+  std::string default_userns = "host";            // of containers that ask for none
   std::string auto_userns_user = "containers";    // whose ids --userns=auto hands out
   std::string subuid_file = "/etc/subuid";
   std::string subgid_file = "/etc/subgid";

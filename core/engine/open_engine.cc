@@ -51,6 +51,7 @@ Settings settings_of(const layout::Configuration& configuration) {
   settings.default_network = configuration.get("default_network");
   // Mostly they wait: for the kernel, for a runtime, for a process to end.
   settings.at_once = std::clamp(4 * std::thread::hardware_concurrency(), 4U, 32U);
+  settings.default_userns = configuration.get("default_userns");
   settings.auto_userns_user = configuration.get("auto_userns_user");
   settings.subuid_file = configuration.get("subuid_file");
   settings.subgid_file = configuration.get("subgid_file");

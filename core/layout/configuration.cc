@@ -78,6 +78,9 @@ const std::vector<KnownKey>& known_keys() {
       {"init_program", "", "init of --init; empty: catatonit or tini"},
       {"hooks_dir", "", "folder of OCI hooks, instead of the usual two; the later one wins",
        true},
+      {"default_userns", "host",
+       "user namespace of containers that ask for none, as --userns takes it: host, or auto "
+       "with its options"},
       {"auto_userns_user", "containers",
        "user whose ids --userns=auto hands out, and who shall not be podman's as well: neither "
        "knows which the other has given"},

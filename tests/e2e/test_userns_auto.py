@@ -32,6 +32,19 @@ class TestAuto:
         assert gantry.ok("exec", names[1], "cat", "/proc/self/uid_map").split() == ["0", str(min(ids[1])), "1024"]
         assert gantry.inspect(names[0])["HostConfig"]["UsernsMode"] == "private"
 
+    def test_by_default(self, gantry_once, granted):
+        """As the configuration says of containers that ask for none."""
+        auto = {"env": {"GANTRY_DEFAULT_USERNS": "auto:size=2000"}}
+        gantry_once.ok("create", "--name=asks", "--userns=host", gantry_once.image, **auto)
+        gantry_once.ok("create", "--name=maps", f"--uidmap=0:{FIRST}:10", gantry_once.image, **auto)
+        gantry_once.ok("create", "--name=none", gantry_once.image, **auto)
+        assert gantry_once.ok("inspect", "-f", "{{.HostConfig.UsernsMode}}", "asks") == ""
+        assert len(taken(gantry_once, "maps")) == 10
+        assert len(taken(gantry_once, "none")) == 2000
+        gantry_once.ok("rm", "-a")
+        gantry_once.fails("create", gantry_once.image, env={"GANTRY_DEFAULT_USERNS": "nonsense"},
+                          says="--default-userns is one of")
+
     def test_is_free_again_with_the_record(self, gantry_once, granted):
         for number in range(3):
             gantry_once.ok("create", f"--name=auto{number}", "--userns=auto", gantry_once.image)
