@@ -68,6 +68,9 @@ OrderedJson inspect_state(const lifecycle::Inspected& container) {
                    {"CgroupPath", state.pid == 0 ? "" : state.cgroup_path},
                    {"CheckpointedAt", rfc3339_nano(state.checkpointed_ns)},
                    {"RestoredAt", rfc3339_nano(state.restored_ns)}};
+  if (state.restored_ns != 0) {
+    json["Restored"] = true;
+  }
   if (container.health) {
     json["Health"] = health_state(*container.health);
   } else if (health::has_check(container.config.health)) {

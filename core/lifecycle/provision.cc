@@ -130,10 +130,13 @@ LockedContainer provision(engine::Engine& engine, const CreateRequest& asked,
   return container;
 }
 
+void finish_abandoned(engine::Engine& engine, const std::string& id, const std::string& name) {
+  free_abandoned_name(engine, name);
+  finish_abandoned(engine, id);
+}
+
 LockedContainer provision_known(engine::Engine& engine, model::ContainerConfig config,
                                 int root_changes) {
-  free_abandoned_name(engine, config.name);
-  finish_abandoned(engine, config.id);
   LockedContainer container;
   container.config = std::move(config);
   const std::string& id = container.config.id;

@@ -14,8 +14,12 @@ namespace gantry::lifecycle {
 [[nodiscard]] LockedContainer provision(engine::Engine& engine, const CreateRequest& request,
                                         const CreateOptions& options);
 
-// The same with a configuration that is complete, its image, id and name chosen. root_changes:
-// what its layer holds, as the storage tells differences; -1: nothing.
+// Finishes what a create or rm that died left under this id or name, before it is looked
+// whether they, and what goes with them, are free.
+void finish_abandoned(engine::Engine& engine, const std::string& id, const std::string& name);
+
+// As provision, with a configuration that is complete, its image, id and name chosen.
+// root_changes: what its layer holds, as the storage tells differences; -1: nothing.
 [[nodiscard]] LockedContainer provision_known(engine::Engine& engine,
                                               model::ContainerConfig config, int root_changes);
 

@@ -7,13 +7,16 @@
 
 namespace gantry::volume {
 
-void Volumes::fill(const std::string& name, int tar) {
+void Volumes::fill(const std::string& name, int tar, bool anonymous) {
   const locks::Lock held = lock(name);
   model::Volume volume = find(name);
-  const UniqueFd folder = open_file(path(name), O_PATH | O_DIRECTORY | O_NOFOLLOW);
-  tree::unpack(tar, folder.get(), "/", {}, "volume " + name);
-  volume.needs_copy_up = false;
-  volume.needs_owner = false;
+  if (tar >= 0) {
+    const UniqueFd folder = open_file(path(name), O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    tree::unpack(tar, folder.get(), "/", {}, "volume " + name);
+    volume.needs_copy_up = false;
+    volume.needs_owner = false;
+  }
+  volume.anonymous = anonymous;
   store_.write(ports::Durability::kDurable,
                [&](store::Writer& writer) { writer.put_volume(volume); });
 }

@@ -75,8 +75,9 @@ class Volumes {
   // owner, mode, times, links and extended attributes as there. Nothing outside rootfs is
   // read, wherever its links point. REQUIRES: mounted, if it is to be.
   void settle(const std::string& name, const FirstUse& use);
-  // Gives a new volume the content of a tar, once and for all.
-  void fill(const std::string& name, int tar);
+  // Gives a new volume the content of a tar, once and for all (-1: none, it stays as new), and
+  // settles whether it is anonymous.
+  void fill(const std::string& name, int tar, bool anonymous);
 
  private:
   [[nodiscard]] model::Volume find(const std::string& name) const;

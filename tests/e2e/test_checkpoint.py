@@ -58,7 +58,7 @@ class TestInPlace:
         wait_for_starts(criu, 2)
         state = criu.state("box")
         assert state["Status"] == "running" and "Checkpointed" not in state
-        assert not state["RestoredAt"].startswith("0001")
+        assert not state["RestoredAt"].startswith("0001") and state["Restored"]
         assert not kept(criu, id, "checkpoint").exists()
         assert list(kept(criu, id, "artifacts").iterdir()) == []
         criu.fails("container", "restore", "box", says="container is running")
@@ -186,7 +186,12 @@ class TestFailure:
         criu.ok("volume", "rm", "data")
         self.fail(criu)
         criu.fails("container", "restore", "-i", archive, says="this is the reason")
-        assert criu.names("-a") == []
+        assert criu.names("-a") == [] and criu.ok("volume", "ls", "-q") == ""
+        pathlib.Path(f"{criu.runtime}.fails").unlink()
+        criu.ok("container", "restore", "-i", archive)
+        assert criu.ok("volume", "inspect", "-f", "{{.Anonymous}}", "data") == "false"
+        criu.ok("rm", "-f", "-t", "0", "-v", "box")
+        assert criu.ok("volume", "ls", "-q") == "data"
 
     def test_archive_cannot_be_written(self, criu, place):
         counter(criu)

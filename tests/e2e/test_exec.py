@@ -94,9 +94,19 @@ def test_detached(box):
 
 
 def test_sessions_leave_nothing(box):
-    for _ in range(5):
+    sessions = box.engine.run / "containers" / box.inspect("box")["Id"] / "exec"
+    for _ in range(20):
         box.ok("exec", "box", "true")
+        box.ok("exec", "-d", "box", "true")
     until(lambda: not box.inspect("box")["ExecIDs"], "no sessions are left")
+    until(lambda: not any(sessions.iterdir()), "no folders of them are left")
+
+
+def test_session_that_the_next_start_forgets(box):
+    box.ok("exec", "-d", "box", "sleep", "1000")
+    assert len(box.inspect("box")["ExecIDs"]) == 1
+    box.ok("restart", "-t", "0", "box")
+    assert not box.inspect("box")["ExecIDs"]
 
 
 def test_terminal(box):

@@ -363,9 +363,11 @@ const std::vector<Scenario>& container_scenarios() {
        is(Status::kRunning)},
       {"restore import",
        [](FakeEngine& e) {
-         running(e);
+         create(e, with_volumes("box"));
+         lifecycle::start(e.get(), "box");
          export_checkpoint(e, e.folder() / "box.tar");
-         (void)lifecycle::remove(e.get(), "box");
+         (void)lifecycle::remove(e.get(), "box", {.volumes = true});
+         volumes(e).remove("store");
        },
        [](FakeEngine& e) {
          (void)lifecycle::restore_archive(e.get(), e.folder() / "box.tar", {.name = "box"});

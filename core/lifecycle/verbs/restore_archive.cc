@@ -104,17 +104,22 @@ void settle_mounts(const engine::Engine& engine, const ImportOptions& options,
   }
 }
 
-void fill_volumes(engine::Engine& engine, const model::ContainerConfig& config,
+// Until it runs they are its own: what removes it, now or after a crash, removes them too.
+void own_volumes(model::ContainerConfig& config) {
+  for (model::Mount& mount : config.mounts) {
+    mount.anonymous = mount.anonymous || mount.kind == model::MountKind::kVolume;
+  }
+}
+
+// mounts: as they shall be.
+void fill_volumes(engine::Engine& engine, const std::vector<model::Mount>& mounts,
                   const OpenedArchive& archive) {
   volume::Volumes volumes(engine.store, engine.layout.volumes());
-  for (const model::Mount& mount : config.mounts) {
-    if (mount.kind != model::MountKind::kVolume) {
-      continue;
-    }
-    const UniqueFd content =
-        archive.open(std::string(kVolumesFolder) + "/" + mount.source + ".tar");
-    if (content) {
-      volumes.fill(mount.source, content.get());
+  for (const model::Mount& mount : mounts) {
+    if (mount.kind == model::MountKind::kVolume) {
+      const UniqueFd content =
+          archive.open(std::string(kVolumesFolder) + "/" + mount.source + ".tar");
+      volumes.fill(mount.source, content.get(), mount.anonymous);
     }
   }
 }
@@ -132,6 +137,7 @@ model::ContainerConfig config_for_here(engine::Engine& engine, const OpenedArchi
     config.network.ports = net::merge_ports(*options.ports);
     net::choose_host_ports(config.network.ports);
   }
+  finish_abandoned(engine, config.id, config.name);
   settle_image(engine, options, config);
   settle_backends(engine, options, config);
   settle_secrets(engine, config);
@@ -162,19 +168,24 @@ RestoreResult restore_archive(engine::Engine& engine, const std::string& file,
                               const ImportOptions& options) {
   const OpenedArchive archive(engine, file);
   const UniqueFd changes = options.ignore_rootfs ? UniqueFd() : archive.open(kRootChanges);
-  LockedContainer container =
-      provision_known(engine, config_for_here(engine, archive, options), changes.get());
+  const model::ContainerConfig config = config_for_here(engine, archive, options);
+  model::ContainerConfig unfinished = config;
+  if (!options.ignore_volumes) {
+    own_volumes(unfinished);
+  }
+  LockedContainer container = provision_known(engine, std::move(unfinished), changes.get());
   // Until it runs the record says "creating": who dies before leaves what the next one removes.
   RestoreResult result;
   or_remove(engine, container, [&] {
     archive.move_to(engine.layout, container.config.id);
     if (!options.ignore_volumes) {
-      fill_volumes(engine, container.config, archive);
+      fill_volumes(engine, config.mounts, archive);
     }
     announce(engine, container.config, "create");
     result = restore_locked(engine, container, options.restore, options.name.empty());
-    engine.store.write(durability_of(container.config), [&](store::Writer& writer) {
-      writer.put_state(container.config.id, container.state);
+    engine.store.write(durability_of(config), [&](store::Writer& writer) {
+      writer.update_container(config);
+      writer.put_state(config.id, container.state);
     });
   });
   return result;
