@@ -82,14 +82,11 @@ void add_exit_command(Argv& argv, const Argv& command, unsigned delay_s) {
   }
 }
 
-void add_stdio(Argv& argv, bool terminal, bool stdin_open, bool leave_stdin_open) {
+void add_stdio(Argv& argv, bool terminal, bool stdin_open) {
   if (terminal) {
     argv.emplace_back("-t");
   } else if (stdin_open) {
     argv.emplace_back("-i");
-    if (leave_stdin_open) {
-      argv.emplace_back("--leave-stdin-open");
-    }
   }
 }
 
@@ -120,7 +117,7 @@ Argv launch_argv(const Programs& programs, const ports::LaunchRequest& request) 
     add(argv, {"--persist-dir", request.persist_dir});
   }
   add_log(argv, request.log);
-  add_stdio(argv, request.terminal, request.stdin_open, request.leave_stdin_open);
+  add_stdio(argv, request.terminal, request.stdin_open);
   if (!request.restore_path.empty()) {
     add(argv, {"--restore", request.restore_path});
   }
@@ -140,7 +137,7 @@ Argv exec_argv(const Programs& programs, const ports::ExecRequest& request) {
   if (request.attach) {
     argv.emplace_back("--exec-attach");
   }
-  add_stdio(argv, request.terminal, request.stdin_open, false);
+  add_stdio(argv, request.terminal, request.stdin_open);
   add_runtime(argv, programs, request.plan);
   add_preserved(argv, request.preserve_fds);
   add_exit_command(argv, request.exit_command, request.exit_delay_s);

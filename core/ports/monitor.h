@@ -48,7 +48,6 @@ struct LaunchRequest {
   model::LogConfig log;      // path is filled in, but for none and passthrough
   bool terminal = false;
   bool stdin_open = false;
-  bool leave_stdin_open = false;          // the container's stdin outlives the attached client
   std::vector<std::string> exit_command;  // run when the container has ended
   unsigned exit_delay_s = 0;
   std::string pid_file;          // empty: bundle/pidfile
