@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/run_folder.h"
 
+#include <optional>
+#include <string>
+
 #include "sdk/support/files.h"
 
 namespace gantry::engine {
@@ -12,10 +15,13 @@ void forget_other_boots(const layout::Layout& layout, const std::string& boot,
   }
   const FileLock lock =
       FileLock::take(layout.boot().string() + ".lock", LockMode::kExclusive, wait);
-  if (read_file_if_exists(layout.boot()) == boot) {
+  const std::optional<std::string> recorded = read_file_if_exists(layout.boot());
+  if (recorded == boot) {
     return;  // another process was quicker
   }
-  remove_tree(layout.plugins_run());
+  if (recorded) {
+    remove_tree(layout.plugins_run());
+  }
   write_file(layout.boot(), boot);
 }
 

@@ -12,7 +12,7 @@
 
 namespace gantry::engine {
 
-// Clears the plug-ins' run folders unless they are of this boot. To be called before a plug-in
+// Clears the plug-ins' run folders when they are of another boot. To be called before a plug-in
 // is opened; the first process after a reboot does it, and those beside it wait for it.
 void forget_other_boots(const layout::Layout& layout, const std::string& boot,
                         const LockWait& wait);
