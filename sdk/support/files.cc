@@ -89,12 +89,16 @@ void write_all(int fd, std::string_view text, const std::string& what) {
   }
 }
 
-TemporaryFile make_temporary_beside(const fs::path& path, mode_t mode) {
+std::string temporary_name(const fs::path& path) {
   static std::atomic<unsigned> counter{0};
+  return path.string() + ".tmp." + std::to_string(::getpid()) + "." +
+         std::to_string(counter.fetch_add(1));
+}
+
+TemporaryFile make_temporary_beside(const fs::path& path, mode_t mode) {
   // A writer that was killed leaves its file, and its process id comes again.
   for (int tries = 0;; ++tries) {
-    std::string name = path.string() + ".tmp." + std::to_string(::getpid()) + "." +
-                       std::to_string(counter.fetch_add(1));
+    std::string name = temporary_name(path);
     UniqueFd fd(
         ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
     if (fd) {

@@ -26,7 +26,10 @@ namespace gantry {
 [[nodiscard]] std::string read_all(int fd, const std::string& what);
 void write_all(int fd, std::string_view text, const std::string& what);
 
-// A new file in path's folder, to be renamed to path: "path.tmp." and a suffix.
+// A name in path's folder for what is to be renamed to path: "path.tmp." and a suffix, which
+// is another one each time.
+[[nodiscard]] std::string temporary_name(const std::filesystem::path& path);
+// A new file of such a name.
 struct TemporaryFile {
   UniqueFd fd;
   std::string path;

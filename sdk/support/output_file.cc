@@ -36,9 +36,7 @@ OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)) {
     throw errno_error(errno, "open " + path_.string());
   }
   try {
-    TemporaryFile file = make_temporary_beside(path_, 0666);
-    fd_ = std::move(file.fd);
-    temporary_ = std::move(file.path);
+    open_new();
   } catch (const Error& error) {
     if (!there || error.code() != Code::kPermission) {
       throw;
@@ -51,13 +49,47 @@ OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)) {
   }
 }
 
+void OutputFile::open_new() {
+  const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
+  fd_.reset(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
+  nameless_ = static_cast<bool>(fd_);
+  if (!nameless_) {
+    TemporaryFile file = make_temporary_beside(path_, 0666);
+    fd_ = std::move(file.fd);
+    temporary_ = std::move(file.path);
+  }
+}
+
 OutputFile::~OutputFile() {
   if (!temporary_.empty()) {
     (void)::unlink(temporary_.c_str());
   }
 }
 
+// A file cannot be linked over another: that one is replaced by a rename.
+void OutputFile::give_name() {
+  const std::string self = fd_path(fd_.get());
+  std::string name = path_.string();
+  for (int tries = 0;; ++tries) {
+    if (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      break;
+    }
+    if (errno != EEXIST || tries == 1000) {
+      throw errno_error(errno, "write " + name);
+    }
+    name = temporary_name(path_);
+  }
+  nameless_ = false;
+  temporary_ = name == path_ ? "" : std::move(name);
+}
+
 void OutputFile::finish() {
+  if (nameless_) {
+    give_name();
+    if (temporary_.empty()) {
+      return;
+    }
+  }
   if (!temporary_.empty()) {
     if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
       throw errno_error(errno, "rename " + temporary_ + " to " + path_.string());

@@ -2,7 +2,8 @@
 //
 // A file that a user named for output. A regular file, or one that is not there yet, appears
 // or changes as a whole in finish(); a link, a device or a pipe stays what it is and is
-// written to. Without finish() a regular file is as it was, and nothing new is left.
+// written to. Without finish(), and whenever the process is killed, a regular file is as it
+// was, and nothing new is left where the file system knows files without a name.
 // One thread. Failures are Errors that name the path.
 #pragma once
 
@@ -26,9 +27,13 @@ class OutputFile {
   void finish();
 
  private:
+  void open_new();
+  void give_name();
+
   std::filesystem::path path_;
   UniqueFd fd_;
-  std::string temporary_;  // empty: path itself is open
+  bool nameless_ = false;
+  std::string temporary_;  // empty, and not nameless: path itself is open
 };
 
 void write_output(const std::filesystem::path& path, std::string_view text);

@@ -39,6 +39,19 @@ TEST_F(OutputFileTest, AFailureLeavesNoNewFile) {
   EXPECT_EQ(files(), 0U);
 }
 
+// What a process that is killed leaves.
+TEST_F(OutputFileTest, NothingIsSeenBeforeTheEnd) {
+  write_file(folder / "old.tar", "precious");
+  OutputFile added(folder / "new.tar");
+  OutputFile replaced(folder / "old.tar");
+  write_all(replaced.fd(), "new", "test");
+  EXPECT_EQ(files(), 1U);
+  added.finish();
+  replaced.finish();
+  EXPECT_EQ(files(), 2U);
+  EXPECT_EQ(read_file(folder / "old.tar"), "new");
+}
+
 TEST_F(OutputFileTest, ReplacesAFileAndKeepsItsMode) {
   write_file(folder / "file", "longer than what comes", 0640);
   write_output(folder / "file", "short");
