@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lifecycle/activation.h"
 
+#include "core/lifecycle/durability.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/transaction.h"
 #include "core/log/log.h"
@@ -11,6 +12,13 @@ namespace gantry::lifecycle {
 using model::Status;
 
 namespace {
+
+std::span<const Step> steps_of(const StepContext& context, ActivateTo goal) {
+  // With a user namespace the runtime makes the network's namespace, with the processes.
+  const bool network_first =
+      context.restoration != nullptr && context.config.id_mapping.empty();
+  return network_first ? restore_steps() : activate_steps(goal == ActivateTo::kRunning);
+}
 
 // What the last run left in the record.
 void forget_last_run(model::ContainerState& state) {
@@ -34,6 +42,18 @@ void drop_exec_sessions(engine::Engine& engine, const std::string& id) {
       }
     });
   }
+}
+
+void save_as_asked(engine::Engine& engine, const LockedContainer& container,
+                   const StartOptions& options) {
+  if (!options.with_state) {
+    save_state(engine, container);
+    return;
+  }
+  engine.store.write(durability_of(container.config), [&](store::Writer& writer) {
+    options.with_state(writer);
+    writer.put_state(container.config.id, container.state);
+  });
 }
 
 // What fails while a failure is dealt with does not take its place.
@@ -77,7 +97,7 @@ void activate(engine::Engine& engine, LockedContainer& container, const StartOpt
       const model::ContainerState last = container.state;
       forget_last_run(container.state);
       try {
-        play(activate_steps(goal == ActivateTo::kRunning), context, journal);
+        play(steps_of(context, goal), context, journal);
       } catch (...) {
         container.state = last;
         throw;
@@ -89,7 +109,7 @@ void activate(engine::Engine& engine, LockedContainer& container, const StartOpt
     besides([&] { save_state(engine, container); });
     throw;
   }
-  save_state(engine, container);
+  save_as_asked(engine, container, options);
 }
 
 }  // namespace gantry::lifecycle

@@ -5,15 +5,19 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <iterator>
 #include <utility>
 
+#include "core/engine/volumes.h"
 #include "core/lifecycle/artifacts.h"
 #include "core/lifecycle/checkpoint_files.h"
 #include "core/tree/pack.h"
 #include "core/tree/unpack.h"
-#include "core/volume/volumes.h"
+#include "sdk/support/errno_error.h"
 #include "sdk/support/files.h"
+#include "sdk/support/tree_walk.h"
 
 namespace gantry::lifecycle {
 
@@ -24,6 +28,8 @@ namespace fs = std::filesystem;
 // The artifacts that stand at the top of an archive.
 constexpr const char* kTopLevel[] = {kConfigDump, kSpecDump, kNetworkStatus, kShmContent};
 constexpr const char* kArtifactsFolder = "artifacts";
+// Of a document that is read whole.
+constexpr std::size_t kMostText = std::size_t{4} << 20U;
 
 bool is_top_level(const std::string& name) {
   return std::find(std::begin(kTopLevel), std::end(kTopLevel), name) != std::end(kTopLevel);
@@ -72,7 +78,7 @@ void add_root_changes(engine::Engine& engine, const model::ContainerConfig& conf
 
 void add_volumes(engine::Engine& engine, const model::ContainerConfig& config,
                  Contents& contents) {
-  const volume::Volumes volumes(engine.store, engine.layout.volumes());
+  const volume::Volumes volumes = engine::volumes_of(engine);
   for (const model::Mount& mount : config.mounts) {
     if (mount.kind != model::MountKind::kVolume) {
       continue;
@@ -115,6 +121,32 @@ void write_checkpoint_archive(engine::Engine& engine, const LockedContainer& con
              out, "checkpoint of container " + config.name);
 }
 
+namespace {
+
+// What comes as a link, a device or a fifo would be followed or waited for by whoever opens
+// it later, criu among them.
+void require_plain(const fs::path& folder, const fs::path& file) {
+  TreeWalk walk(open_file(folder, O_RDONLY | O_DIRECTORY), folder);
+  while (walk.next()) {
+    if (walk.left()) {
+      continue;
+    }
+    struct stat info {};
+    if (::fstatat(walk.folder(), walk.name().c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      throw errno_error(errno, "stat " + walk.shown());
+    }
+    if (S_ISDIR(info.st_mode)) {
+      (void)walk.enter();
+    } else if (!S_ISREG(info.st_mode)) {
+      throw Error(Code::kInvalid, shown_path(walk.path()) + " in " + file.string() +
+                                      " is no file and no folder: no checkpoint has such a "
+                                      "thing");
+    }
+  }
+}
+
+}  // namespace
+
 OpenedArchive::OpenedArchive(const engine::Engine& engine, fs::path file)
     : file_(std::move(file)), staging_(engine.layout.tmp()) {
   image::drop_stale_staging(engine.layout.tmp());
@@ -130,12 +162,13 @@ OpenedArchive::OpenedArchive(const engine::Engine& engine, fs::path file)
   tree::unpack(archive.get(), folder_.get(), "/",
                {.owner = tree::Owner{}, .overwrite = false, .compressed = true, .mapping = {}},
                "checkpoint archive " + file_.string());
-  const UniqueFd dump = open(kConfigDump);
+  require_plain(staging_.path(), file_);
+  const auto dump = read_regular_in_root(folder_.get(), kConfigDump, kMostText);
   if (!dump) {
     throw Error(Code::kInvalid,
                 file_.string() + " is no archive of a checkpoint: it has no " + kConfigDump);
   }
-  config_ = parse_config_dump(read_all(dump.get(), file_.string()), file_.string());
+  config_ = parse_config_dump(*dump, file_.string());
   config_.log.path.clear();
   config_.pid_file.clear();
   config_.conmon_pid_file.clear();
@@ -158,27 +191,57 @@ UniqueFd OpenedArchive::open(const std::string& name) const {
   }
 }
 
+void OpenedArchive::refuse_place(const std::string& member) const {
+  throw Error(Code::kInvalid, member + " in " + file_.string() +
+                                  " is in a wrong place: no checkpoint has it there");
+}
+
+// REQUIRES: there is nothing but files and folders in it.
 void OpenedArchive::move_to(const layout::Layout& layout, const std::string& id) const {
   const fs::path images = staging_.path() / kCheckpointFolder;
   if (!fs::is_directory(fs::symlink_status(images))) {
     throw Error(Code::kInvalid, file_.string() + " is no archive of a checkpoint: it has no " +
                                     kCheckpointFolder + "/");
   }
+  for (const char* name : kTopLevel) {
+    if (gantry::exists(images / name)) {
+      refuse_place(std::string(kCheckpointFolder) + "/" + name);
+    }
+  }
+  (void)read_regular_in_root(folder_.get(), kNetworkStatus, kMostText);
   move_kept(images, layout.checkpoint(id));
+  move_artifacts(layout, id);
   for (const char* name : {kNetworkStatus, kShmContent}) {
     if (open(name)) {
       move_kept(staging_.path() / name, place_artifact(layout, id, name));
     }
   }
-  std::error_code none;
-  for (const auto& entry : fs::directory_iterator(staging_.path() / kArtifactsFolder, none)) {
-    const std::string name = entry.path().filename();
-    if (open(std::string(kArtifactsFolder) + "/" + name)) {
-      move_kept(entry.path(), place_artifact(layout, id, name));
-    }
-  }
   if (open(kLogFile)) {
     move_kept(staging_.path() / kLogFile, layout.log(id));
+  }
+}
+
+void OpenedArchive::move_artifacts(const layout::Layout& layout, const std::string& id) const {
+  UniqueFd folder;
+  try {
+    folder = open_in_root(folder_.get(), kArtifactsFolder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  } catch (const Error& e) {
+    if (e.code() == Code::kNotFound) {
+      return;
+    }
+    throw;
+  }
+  for (const std::string& name : entry_names(folder.get(), kArtifactsFolder)) {
+    const std::string member = std::string(kArtifactsFolder) + "/" + name;
+    if (is_top_level(name)) {
+      refuse_place(member);
+    }
+    if (open(member)) {
+      const fs::path target = place_artifact(layout, id, name);
+      if (::renameat(folder.get(), name.c_str(), AT_FDCWD, target.c_str()) != 0) {
+        throw errno_error(errno, "rename " + member + " to " + target.string());
+      }
+    }
   }
 }
 

@@ -19,10 +19,10 @@ void write_checkpoint_archive(engine::Engine& engine, const LockedContainer& con
                               const CheckpointOptions& options, int out);
 
 // An archive unpacked, in a folder that goes with it. What is in there was written by anybody:
-// files are opened without following links.
+// nothing but files and folders is taken, and no link is followed.
 class OpenedArchive {
  public:
-  // kCorrupt, kInvalid when it is no archive of a checkpoint.
+  // kCorrupt, kInvalid when it is no archive of a checkpoint, or has what none has.
   OpenedArchive(const engine::Engine& engine, std::filesystem::path file);
 
   // The container that it is of, without what means something on its host alone: paths of
@@ -34,6 +34,9 @@ class OpenedArchive {
   void move_to(const layout::Layout& layout, const std::string& id) const;
 
  private:
+  [[noreturn]] void refuse_place(const std::string& member) const;
+  void move_artifacts(const layout::Layout& layout, const std::string& id) const;
+
   std::filesystem::path file_;
   image::Staging staging_;
   UniqueFd folder_;

@@ -11,7 +11,6 @@
 
 #include "core/engine/volumes.h"
 #include "core/lifecycle/verbs/list.h"
-#include "core/log/log.h"
 #include "sdk/support/tree_walk.h"
 
 namespace gantry::lifecycle {
@@ -68,11 +67,14 @@ void add_images(const std::vector<model::Image>& images,
   }
 }
 
-void add_sizes(const fs::path& folder, std::uint64_t& bytes) {
+}  // namespace
+
+std::uint64_t size_of_folder(const fs::path& folder) {
   UniqueFd top(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!top) {
-    return;
+    return 0;
   }
+  std::uint64_t bytes = 0;
   TreeWalk walk(std::move(top), folder);
   while (walk.next()) {
     struct stat info {};
@@ -84,20 +86,6 @@ void add_sizes(const fs::path& folder, std::uint64_t& bytes) {
       (void)walk.enter();
     }
     bytes += S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size) : 0;
-  }
-}
-
-}  // namespace
-
-std::uint64_t size_of_folder(const fs::path& folder) {
-  std::uint64_t bytes = 0;
-  try {
-    add_sizes(folder, bytes);
-  } catch (const Error& e) {
-    if (e.code() != Code::kBusy) {
-      throw;
-    }
-    log::debug("ignoring what was moved while it was counted: " + std::string(e.what()));
   }
   return bytes;
 }

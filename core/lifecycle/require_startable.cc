@@ -4,9 +4,11 @@
 #include <filesystem>
 
 #include "core/lifecycle/cpu_list.h"
+#include "core/net/network_option.h"
 #include "core/spec/apparmor.h"
 #include "core/spec/spec.h"
 #include "sdk/support/files.h"
+#include "sdk/support/ip.h"
 
 namespace gantry::lifecycle {
 
@@ -78,6 +80,28 @@ void require_cpus(const model::Resources& resources) {
   require(resources.cpuset_mems, "memory nodes", "/sys/devices/system/node/online");
 }
 
+// It is appended to the folders of cgroups, and what is below it is removed in the end.
+void require_cgroup_parent(const std::string& parent) {
+  for (const std::filesystem::path& part : std::filesystem::path(parent)) {
+    if (part == "..") {
+      throw Error(Code::kInvalid, "invalid cgroup parent \"" + parent +
+                                      "\": give a path below /sys/fs/cgroup without \"..\"");
+    }
+  }
+}
+
+// They become arguments of the network's plug-ins.
+void require_addresses(const model::NetworkConfig& network) {
+  for (const model::NetworkAttachment& attachment : network.attachments) {
+    for (const std::string& ip : attachment.static_ips) {
+      (void)parse_ip(ip);
+    }
+    if (!attachment.static_mac.empty()) {
+      (void)net::parse_mac(attachment.static_mac);
+    }
+  }
+}
+
 // Nothing was asked for that could be wrong: the usual case, which pays nothing.
 bool is_plain(const model::ContainerConfig& config) {
   const model::SecurityConfig& security = config.security;
@@ -104,6 +128,8 @@ void require_startable(engine::Engine& engine, const model::ContainerConfig& con
   require_files(engine, config);
   require_profile(config.security);
   require_cpus(config.resources);
+  require_cgroup_parent(config.cgroup_parent);
+  require_addresses(config.network);
   require_spec(config);
   require_networks(engine, config);
 }

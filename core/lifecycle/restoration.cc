@@ -10,7 +10,9 @@
 #include "core/lifecycle/criu_stats.h"
 #include "core/lifecycle/step.h"
 #include "core/log/log.h"
+#include "core/net/network_option.h"
 #include "sdk/support/files.h"
+#include "sdk/support/ip.h"
 
 namespace gantry::lifecycle {
 
@@ -25,14 +27,18 @@ void take_addresses(const Json& status, const RestoreOptions& options,
   if (interface.empty()) {
     return;
   }
-  attachment.static_mac = options.ignore_static_mac ? "" : interface.value("mac_address", "");
-  attachment.static_ips.clear();
+  // An archive brings them, and they become arguments of plug-ins.
+  const std::string mac = options.ignore_static_mac ? "" : interface.value("mac_address", "");
+  std::vector<std::string> ips;
   if (!options.ignore_static_ip) {
-    for (const Json& subnet : interface.value("subnets", Json::array())) {
+    const Json subnets = interface.value("subnets", Json::array());
+    for (const Json& subnet : subnets) {
       const std::string address = subnet.value("ipnet", "");
-      attachment.static_ips.push_back(address.substr(0, address.find('/')));
+      ips.push_back(to_text(parse_ip(address.substr(0, address.find('/')))));
     }
   }
+  attachment.static_mac = mac.empty() ? "" : net::parse_mac(mac);
+  attachment.static_ips = std::move(ips);
 }
 
 // The processes hold connections and names of the addresses that they had.
@@ -66,7 +72,8 @@ void drop_addresses(const RestoreOptions& options, model::ContainerConfig& confi
 }  // namespace
 
 RestoreResult restore_locked(engine::Engine& engine, LockedContainer& container,
-                             const RestoreOptions& options, bool same_addresses) {
+                             const RestoreOptions& options, bool same_addresses,
+                             const std::function<void(store::Writer&)>& with_state) {
   const layout::Layout& layout = engine.layout;
   const std::string id = container.config.id;
   settle_checkpoint(layout, id);
@@ -84,6 +91,7 @@ RestoreResult restore_locked(engine::Engine& engine, LockedContainer& container,
   const Restoration how{options.tcp_established, options.file_locks};
   StartOptions start;
   start.restoration = &how;
+  start.with_state = with_state;
   const auto begun = std::chrono::steady_clock::now();
   try {
     activate(engine, container, start, ActivateTo::kRunning);

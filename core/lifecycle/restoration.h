@@ -9,8 +9,9 @@
 namespace gantry::lifecycle {
 
 // REQUIRES: a state that permits it; what it depends on runs. same_addresses: it gets those
-// that it had. When it throws, everything activated was undone.
+// that it had. with_state: as in StartOptions. When it throws, everything activated was undone.
 RestoreResult restore_locked(engine::Engine& engine, LockedContainer& container,
-                             const RestoreOptions& options, bool same_addresses);
+                             const RestoreOptions& options, bool same_addresses,
+                             const std::function<void(store::Writer&)>& with_state = nullptr);
 
 }  // namespace gantry::lifecycle

@@ -75,9 +75,9 @@ class Volumes {
   // owner, mode, times, links and extended attributes as there. Nothing outside rootfs is
   // read, wherever its links point. REQUIRES: mounted, if it is to be.
   void settle(const std::string& name, const FirstUse& use);
-  // Gives a new volume the content of a tar, once and for all (-1: none, it stays as new), and
-  // settles whether it is anonymous.
-  void fill(const std::string& name, int tar, bool anonymous);
+  // Gives a volume that this container's claim has made the content of a tar, once and for
+  // all. kExists when others use it by now, or it was used.
+  void fill(const std::string& name, const std::string& container, int tar);
 
  private:
   [[nodiscard]] model::Volume find(const std::string& name) const;

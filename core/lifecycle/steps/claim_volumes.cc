@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <set>
+
 #include "core/engine/volumes.h"
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/durability.h"
@@ -22,12 +24,24 @@ void run(StepContext& context) {
     return;
   }
   volume::Volumes volumes = volumes_of(context.engine);
-  for (const model::Mount& mount : context.config.mounts) {
-    if (mount.kind == model::MountKind::kVolume) {
-      if (volumes.claim(mount.source, context.config.id, mount.anonymous)) {
-        announce(context.engine, {.type = "volume", .name = mount.source}, "create");
-      }
+  std::set<std::string> made;
+  bool corrected = false;
+  for (model::Mount& mount : context.draft->mounts) {
+    if (mount.kind != model::MountKind::kVolume) {
+      continue;
     }
+    if (volumes.claim(mount.source, context.config.id, mount.anonymous)) {
+      made.insert(mount.source);
+      announce(context.engine, {.type = "volume", .name = mount.source}, "create");
+    } else if (mount.anonymous && !made.contains(mount.source)) {
+      mount.anonymous = false;  // another's: it does not die with this container
+      corrected = true;
+    }
+  }
+  if (corrected) {
+    context.engine.store.write(durability_of(context.config), [&](store::Writer& writer) {
+      writer.update_container(context.config);
+    });
   }
 }
 

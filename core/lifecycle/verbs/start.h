@@ -20,6 +20,8 @@ struct StartOptions {
   bool start_dependencies = true;
   bool by_policy = false;                    // the restart policy starts it: its count goes on
   const Restoration* restoration = nullptr;  // its processes go on from the checkpoint
+  // Written to the disk in the transaction that says it runs.
+  std::function<void(store::Writer&)> with_state = nullptr;
 };
 
 // Activates the container and starts its process. Already running: nothing to do. When it
