@@ -9,7 +9,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <limits>
 
 #include "core/net/net_namespace.h"
 #include "sdk/support/boot_id.h"
@@ -186,7 +188,8 @@ bool HostProcesses::wait_gone(int pid, std::chrono::milliseconds timeout) {
     return true;
   }
   pollfd item{fd.get(), POLLIN, 0};
-  return ::poll(&item, 1, static_cast<int>(timeout.count())) != 0;
+  const auto longest = std::chrono::milliseconds(std::numeric_limits<int>::max());
+  return ::poll(&item, 1, static_cast<int>(std::min(timeout, longest).count())) != 0;
 }
 
 std::string HostProcesses::boot_id() { return gantry::boot_id(); }

@@ -11,6 +11,7 @@
 
 #include "core/engine/volumes.h"
 #include "core/lifecycle/verbs/list.h"
+#include "core/log/log.h"
 #include "sdk/support/tree_walk.h"
 
 namespace gantry::lifecycle {
@@ -67,14 +68,11 @@ void add_images(const std::vector<model::Image>& images,
   }
 }
 
-}  // namespace
-
-std::uint64_t size_of_folder(const fs::path& folder) {
+void add_sizes(const fs::path& folder, std::uint64_t& bytes) {
   UniqueFd top(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!top) {
-    return 0;
+    return;
   }
-  std::uint64_t bytes = 0;
   TreeWalk walk(std::move(top), folder);
   while (walk.next()) {
     struct stat info {};
@@ -86,6 +84,20 @@ std::uint64_t size_of_folder(const fs::path& folder) {
       (void)walk.enter();
     }
     bytes += S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size) : 0;
+  }
+}
+
+}  // namespace
+
+std::uint64_t size_of_folder(const fs::path& folder) {
+  std::uint64_t bytes = 0;
+  try {
+    add_sizes(folder, bytes);
+  } catch (const Error& e) {
+    if (e.code() != Code::kBusy) {
+      throw;
+    }
+    log::debug("ignoring what was moved while it was counted: " + std::string(e.what()));
   }
   return bytes;
 }

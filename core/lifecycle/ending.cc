@@ -35,7 +35,10 @@ void send(engine::Engine& engine, const LockedContainer& container, int signal) 
   } catch (const Error& e) {
     // Some runtimes thaw what they kill: there is nothing to resume then.
     const bool thawed = e.code() == Code::kInvalid && container.state.status == Status::kPaused;
-    if (e.code() != Code::kNotFound && !thawed) {
+    // The runtime itself may be what is not there.
+    const bool ended =
+        e.code() == Code::kNotFound && !engine.processes.alive(container.state.pid);
+    if (!ended && !thawed) {
       throw;
     }
     log::debug("ignoring that container " + model::short_id(container.config.id) +

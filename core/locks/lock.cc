@@ -204,7 +204,8 @@ std::optional<Lock> LockTable::try_existing(Kind kind, const std::string& name) 
 
 bool LockTable::is_held(Kind kind, const std::string& name) const {
   const UniqueFd fd(::open((folder_ / name_of(kind) / name).c_str(), O_RDONLY | O_CLOEXEC));
-  return fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  // Shared, so that two who look do not take each other for a holder.
+  return fd && ::flock(fd.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 std::vector<HeldLock> LockTable::held() const {

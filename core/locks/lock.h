@@ -76,7 +76,7 @@ class LockTable {
   // The same, and nullopt too when nobody made it: what is had was left behind, or belongs to
   // an object that nobody works on.
   [[nodiscard]] std::optional<Lock> try_existing(Kind kind, const std::string& name) const;
-  // Whether a living process holds it. Makes no file, as try_acquire does.
+  // Whether a living process holds it alone. Makes no file, as try_acquire does.
   [[nodiscard]] bool is_held(Kind kind, const std::string& name) const;
   // Shared: many at once, none beside an exclusive one.
   [[nodiscard]] Lock acquire_shared(Kind kind, const std::string& name,

@@ -96,9 +96,12 @@ std::string OciCli::program() const {
     return *found;
   }
   throw Error(Code::kNotFound,
-              "OCI runtime " + wanted +
-                  " is not installed; install it, or set the path of runtime " +
-                  std::string(profile_.name) + " in the configuration");
+              path_.empty() ? "OCI runtime " + wanted +
+                                  " is not installed; install it, or set the path of runtime " +
+                                  wanted + " in the configuration"
+                            : "OCI runtime " + wanted +
+                                  " is not there; put it there, or choose another one where "
+                                  "that path was chosen");
 }
 
 std::vector<std::string> OciCli::hidden() const {

@@ -2,6 +2,7 @@
 #include "sdk/support/tree_walk.h"
 
 #include <cerrno>
+#include <gantry/error.hpp>
 #include <utility>
 
 #include "sdk/support/errno_error.h"
@@ -32,12 +33,20 @@ bool TreeWalk::next() {
 
 bool TreeWalk::enter() {
   if (!folders_.enter(name_)) {
-    if (errno == ENOENT) {
+    if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) {
       return false;
     }
     throw errno_error(errno, "open folder " + shown());
   }
-  levels_.push_back({entry_names(folders_.top(), shown_ + "/" + path_), 0, path_.size()});
+  try {
+    levels_.push_back({entry_names(folders_.top(), shown_ + "/" + path_), 0, path_.size()});
+  } catch (const Error& e) {
+    if (e.code() != Code::kNotFound) {
+      throw;
+    }
+    folders_.leave();
+    return false;
+  }
   return true;
 }
 

@@ -34,7 +34,7 @@ class TreeWalk {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }  // "a/b"
   [[nodiscard]] std::string shown() const { return shown_path(shown_ + "/" + path_); }
 
-  // Goes into the folder of this name. False: it has gone meanwhile.
+  // Goes into the folder of this name. False: it has gone meanwhile, or is no folder now.
   [[nodiscard]] bool enter();
 
  private:

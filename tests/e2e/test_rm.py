@@ -83,7 +83,21 @@ def test_runtime_that_is_not_there_any_more(gantry, place):
     gantry.ok("--runtime", program, "create", "--network=none", "--name=box", gantry.image, "true")
     gantry.ok("--runtime", program, "init", "box")
     program.rename(place / "elsewhere")
-    gantry.fails("rm", "-f", "box", says="is not installed.*rm --force drops it now")
+    gantry.fails("rm", "-f", "box", says="is not there.*rm --force drops it now")
     (place / "elsewhere").rename(program)
     gantry.ok("rm", "-f", "box")
     assert gantry.names("-a") == []
+
+
+def test_no_process_is_taken_for_ended_when_the_runtime_is_not_there(gantry, place):
+    program = place / f"{gantry.runtime}-here"
+    program.write_text(f'#!/bin/sh\nexec {shutil.which(gantry.runtime)} "$@"\n')
+    program.chmod(0o755)
+    gantry.ok("--runtime", program, "run", "-d", "--network=none", "--name=box", gantry.image,
+              "sleep", "1000")
+    program.rename(place / "elsewhere")
+    for verb in ("kill", "stop", "restart"):
+        gantry.fails(verb, "box", says="is not there; put it there")
+    assert gantry.state("box")["Running"]
+    (place / "elsewhere").rename(program)
+    gantry.ok("stop", "-t", "0", "box")

@@ -48,7 +48,9 @@ class FakeExec : public ports::Exec {
         throw ports::RuntimeFailed("OCI runtime error: container is not running", 1,
                                    "container is not running");
       }
-      return ports::Started{world_.next_pid(), world_.next_pid()};
+      const ports::Started started{world_.next_pid(), world_.next_pid()};
+      world_.at(id_).exec_monitors.insert(started.monitor_pid);
+      return started;
     });
   }
   int wait() override { return world_.behaviour(id_).exec_exit_code; }
@@ -133,7 +135,8 @@ bool FakeMonitor::is_alive(int monitor_pid, const std::string& id) {
   return world_.act("monitor.is_alive", [&] {
     const auto found = world_.containers().find(id);
     return found != world_.containers().end() && found->second.monitor_alive &&
-           found->second.monitor_pid == monitor_pid;
+           (found->second.monitor_pid == monitor_pid ||
+            found->second.exec_monitors.contains(monitor_pid));
   });
 }
 

@@ -25,6 +25,7 @@ struct FakeContainer {
   FakeStatus status = FakeStatus::kCreating;
   int pid = 0;
   int monitor_pid = 0;
+  std::set<int> exec_monitors;  // of exec sessions
   bool monitor_alive = false;
   std::string bundle;
   std::vector<std::string> exit_command;

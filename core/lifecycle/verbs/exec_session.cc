@@ -39,8 +39,10 @@ std::vector<model::ExecSession> list_execs(engine::Engine& engine,
   std::vector<model::ExecSession> all = engine.store.read(
       [&](const store::Reader& reader) { return reader.exec_sessions(container.config.id); });
   for (model::ExecSession& session : all) {
-    // Of a container that has ended all have: their pids may be others' by now.
+    // A pid is the session's as long as the monitor has not reaped it; later it may be
+    // another's.
     session.running = session.running && session.pid > 0 && runs(container.state.status) &&
+                      engine.monitor.is_alive(session.monitor_pid, container.config.id) &&
                       engine.processes.alive(session.pid);
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {

@@ -22,7 +22,8 @@ void kill(engine::Engine& engine, const std::string& name_or_id, int signal) {
     engine.backends.runtime(container.config.backends.runtime)
         .kill(container.config.id, signal, ports::KillScope::kFirst);
   } catch (const Error& e) {
-    if (e.code() == Code::kNotFound) {
+    // The runtime itself may be what is not there.
+    if (e.code() == Code::kNotFound && !engine.processes.alive(container.state.pid)) {
       throw Error(Code::kInvalid, "cannot kill container " + name_or_id +
                                       ": its process has already ended: container state "
                                       "improper");

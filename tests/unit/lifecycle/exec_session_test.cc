@@ -46,6 +46,16 @@ TEST_F(ExecSessions, AreInspected) {
   EXPECT_THROW((void)inspect_exec(fake.get(), "nosuch", id), Error);
 }
 
+// Its client was killed, it ended, and its pid may be a stranger's by now.
+TEST_F(ExecSessions, AreNotTakenForAStranger) {
+  const std::string id = begin();
+  const model::ExecSession session = inspect_exec(fake.get(), "box", id);
+  fake.world.at(session.container_id).exec_monitors.erase(session.monitor_pid);
+  EXPECT_FALSE(inspect_exec(fake.get(), "box", id).running);
+  stop_exec(fake.get(), "box", id);
+  EXPECT_FALSE(fake.processes.dead.contains(session.pid));
+}
+
 TEST_F(ExecSessions, AreListedOldestFirst) {
   const std::string first = begin();
   const std::string second = begin();

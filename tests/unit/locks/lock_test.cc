@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/locks/lock.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -37,6 +39,13 @@ TEST_F(LockTest, OneAtATime) {
   lock.release();
   EXPECT_FALSE(table_.is_held(Kind::kContainer, "a"));
   EXPECT_TRUE(can_have("a"));
+}
+
+TEST_F(LockTest, WhoeverLooksIsNoHolder) {
+  (void)table_.acquire(Kind::kContainer, "a", seconds(1));
+  const UniqueFd looker = open_file(file("a"), O_RDONLY);
+  ASSERT_EQ(::flock(looker.get(), LOCK_SH), 0);
+  EXPECT_FALSE(table_.is_held(Kind::kContainer, "a"));
 }
 
 TEST_F(LockTest, SharedByManyButNotBesideOne) {

@@ -56,6 +56,21 @@ TEST_F(TreeWalkTest, GoesOnWhenAFolderHasGone) {
   EXPECT_TRUE(walk.enter());
 }
 
+TEST_F(TreeWalkTest, GoesOnWhenAFolderHasBecomeSomethingElse) {
+  make_directories(folder / "one");
+  make_directories(folder / "two");
+  TreeWalk walk = this->walk();
+  ASSERT_TRUE(walk.next());
+  fs::remove(folder / "one");
+  fs::create_directory_symlink("two", folder / "one");
+  EXPECT_FALSE(walk.enter());
+  ASSERT_TRUE(walk.next());
+  fs::remove(folder / "two");
+  write_file(folder / "two", "");
+  EXPECT_FALSE(walk.enter());
+  EXPECT_FALSE(walk.next());
+}
+
 TEST_F(TreeWalkTest, GoesDeeperThanThereAreDescriptors) {
   make_deep_tree(folder, 3000);
   const FewDescriptors few(128);
