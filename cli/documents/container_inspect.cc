@@ -136,7 +136,9 @@ OrderedJson container_inspect(const lifecycle::Inspected& container,
 OrderedJson container_without_empties(OrderedJson view) {
   const auto drop = [](OrderedJson& json, const char* member) {
     const OrderedJson& value = json[member];
-    if (value.empty() || value == "" || value == 0 || value == false) {
+    const bool nothing = value.is_string() ? value.get_ref<const std::string&>().empty()
+                                           : value.empty() || value == 0 || value == false;
+    if (nothing) {
       json.erase(member);
     }
   };

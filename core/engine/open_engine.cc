@@ -196,7 +196,7 @@ std::string chosen_runtime(const layout::Configuration& configuration) {
   return find_program("crun") || !find_program("runc") ? "crun" : "runc";
 }
 
-std::shared_ptr<Engine> open_engine(OpenOptions options) {
+std::shared_ptr<Engine> open_engine(const OpenOptions& options) {
   auto opened = std::make_shared<OpenEngine>(options);
   return {opened, &opened->engine()};
 }

@@ -22,7 +22,7 @@ struct OpenOptions {
 
 // Opens the state store; every other plug-in is loaded when first used. The engine and all
 // it refers to live as long as the answer.
-[[nodiscard]] std::shared_ptr<Engine> open_engine(OpenOptions options);
+[[nodiscard]] std::shared_ptr<Engine> open_engine(const OpenOptions& options);
 
 // Where plug-ins are looked for; for commands that read them without an engine.
 [[nodiscard]] std::vector<std::filesystem::path> plugin_directories(

@@ -127,11 +127,11 @@ bool When::fits(const Subject& subject) const {
     }
     given = true;
   }
-  for (const auto& [key, value] : annotations) {
-    if (!std::any_of(subject.annotations.begin(), subject.annotations.end(),
-                     [&](const auto& one) {
-                       return finds(one.first, key) && finds(one.second, value);
-                     })) {
+  for (const auto& wanted : annotations) {
+    if (!std::any_of(
+            subject.annotations.begin(), subject.annotations.end(), [&](const auto& one) {
+              return finds(one.first, wanted.first) && finds(one.second, wanted.second);
+            })) {
       return false;
     }
     given = true;

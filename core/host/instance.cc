@@ -19,11 +19,9 @@ Instance::~Instance() {
   plugin_.descriptor.destroy(self_);
 }
 
-void Instance::require(std::string_view name, bool present) const {
-  if (!present) {
-    throw Error(Code::kUnsupported, "plug-in " + plugin_.label() + " " + plugin_.facts.version +
-                                        " does not support " + std::string(name));
-  }
+void Instance::refuse(std::string_view name) const {
+  throw Error(Code::kUnsupported, "plug-in " + plugin_.label() + " " + plugin_.facts.version +
+                                      " does not support " + std::string(name));
 }
 
 void Instance::fail(std::string_view name, std::int32_t code,

@@ -44,7 +44,9 @@ class Instance {
   // The same for functions with the tag [thread-safe].
   template <typename Op, typename... Args>
   void call_beside_others(std::string_view name, Op op, Args... args) const {
-    require(name, op != nullptr);
+    if (op == nullptr) {
+      refuse(name);
+    }
     ErrorSink error;
     const trace::Span span = spanning(name);
     const std::int32_t code = op(args..., error.abi());
@@ -56,7 +58,9 @@ class Instance {
   // The same for functions that cannot fail, or answer otherwise.
   template <typename Op, typename... Args>
   auto call_plain(std::string_view name, Op op, Args... args) const {
-    require(name, op != nullptr);
+    if (op == nullptr) {
+      refuse(name);
+    }
     const trace::Span span = spanning(name);
     return op(args...);
   }
@@ -70,7 +74,7 @@ class Instance {
     const auto& facts = plugin_.facts;
     return trace::Span(trace::Kind::kPlugin, facts.kind, "-", facts.name, ".", op);
   }
-  void require(std::string_view name, bool present) const;
+  [[noreturn]] void refuse(std::string_view name) const;
   [[noreturn]] void fail(std::string_view name, std::int32_t code,
                          const std::string& message) const;
 

@@ -38,7 +38,7 @@ std::set<std::string> used_layers(const Context& context, const Layers& layers) 
   return used;
 }
 
-std::size_t depth_of(const Layers& layers, std::string id) {
+std::size_t depth_of(const Layers& layers, const std::string& id) {
   std::size_t depth = 0;
   for (auto layer = layers.find(id); layer != layers.end() && depth <= layers.size();
        layer = layers.find(layer->second.parent)) {
