@@ -42,7 +42,7 @@ constexpr Option kOptions[] = {
     {.name = "leave-running",
      .letter = 'R',
      .kind = ValueKind::kFlag,
-     .help = "Leave the container running"},
+     .help = "Leave the container running: files may then be of a later moment than memory"},
     {.name = "print-stats", .kind = ValueKind::kFlag, .help = "Print what it cost, as JSON"},
     {.name = "tcp-established",
      .kind = ValueKind::kFlag,

@@ -116,7 +116,7 @@ int run(Context& context) {
     refuse_without_import(options);
     const lifecycle::RestoreOptions how = asked(options);
     const auto was_checkpointed = [](const store::ContainerRow& row) {
-      return row.state.checkpointed_ns != 0 && row.state.status != model::Status::kRunning;
+      return row.state.checkpointed_ns != 0 && !model::runs(row.state.status);
     };
     for_each(context, select_containers(context, was_checkpointed), false,
              [&](const std::string& name) {

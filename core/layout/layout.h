@@ -11,8 +11,8 @@
 //   │   ├── health.json                   what the last health checks found
 //   │   ├── mounts/<n>                    what the nth mount shows, where that is a mount
 //   │   │                                 of the engine's own (with <n>.upper, <n>.work)
-//   │   ├── artifacts/<name>              small files kept with it (network.status, …)
-//   │   ├── checkpoint/                   images of its processes, of the last checkpoint
+//   │   ├── artifacts/<name>              small files kept with it
+//   │   ├── checkpoint/                   the last checkpoint: images, facts
 //   │   ├── checkpoint.old/               the one before, until the new one is whole
 //   │   └── criu/                         logs and figures of the last checkpoint or restore
 //   ├── volumes/<name>/_data              volumes

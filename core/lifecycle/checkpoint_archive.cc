@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The artifacts that stand at the top of an archive.
+// What stands at the top of an archive; here it is in the folder of the checkpoint.
 constexpr const char* kTopLevel[] = {kConfigDump, kSpecDump, kNetworkStatus, kShmContent};
 constexpr const char* kArtifactsFolder = "artifacts";
 // Of a document that is read whole.
@@ -103,10 +103,13 @@ void write_checkpoint_archive(engine::Engine& engine, const LockedContainer& con
   const std::string& id = config.id;
   Contents contents(layout.tmp());
   for (const std::string& name : artifacts(layout, id)) {
-    contents.add(layout.artifacts(id) / name,
-                 is_top_level(name) ? name : std::string(kArtifactsFolder) + "/" + name);
+    contents.add(layout.artifacts(id) / name, std::string(kArtifactsFolder) + "/" + name);
   }
-  contents.add(layout.checkpoint(id), kCheckpointFolder);
+  for (const auto& entry : fs::directory_iterator(layout.checkpoint(id))) {
+    const std::string name = entry.path().filename();
+    contents.add(entry.path(),
+                 is_top_level(name) ? name : std::string(kCheckpointFolder) + "/" + name);
+  }
   contents.add(layout.criu(id) / "dump.log", "dump.log");
   contents.add(layout.criu(id) / "stats-dump", "stats-dump");
   contents.add(layout.log(id), kLogFile);
@@ -213,7 +216,7 @@ void OpenedArchive::move_to(const layout::Layout& layout, const std::string& id)
   move_artifacts(layout, id);
   for (const char* name : {kNetworkStatus, kShmContent}) {
     if (open(name)) {
-      move_kept(staging_.path() / name, place_artifact(layout, id, name));
+      move_kept(staging_.path() / name, layout.checkpoint(id) / name);
     }
   }
   if (open(kLogFile)) {

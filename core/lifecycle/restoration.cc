@@ -5,7 +5,6 @@
 
 #include "core/lifecycle/activation.h"
 #include "core/lifecycle/announce.h"
-#include "core/lifecycle/artifacts.h"
 #include "core/lifecycle/checkpoint_files.h"
 #include "core/lifecycle/criu_stats.h"
 #include "core/lifecycle/step.h"
@@ -44,7 +43,7 @@ void take_addresses(const Json& status, const RestoreOptions& options,
 // The processes hold connections and names of the addresses that they had.
 void keep_addresses(const layout::Layout& layout, const RestoreOptions& options,
                     model::ContainerConfig& config) {
-  const auto text = get_artifact(layout, config.id, kNetworkStatus);
+  const auto text = read_file_if_exists(layout.checkpoint(config.id) / kNetworkStatus);
   if (!text) {
     return;
   }
@@ -76,11 +75,14 @@ RestoreResult restore_locked(engine::Engine& engine, LockedContainer& container,
                              const std::function<void(store::Writer&)>& with_state) {
   const layout::Layout& layout = engine.layout;
   const std::string id = container.config.id;
-  settle_checkpoint(layout, id);
+  settle_checkpoint(engine, id);
   if (!has_checkpoint(layout, id)) {
     throw Error(Code::kInvalid, "a complete checkpoint for container " + container.config.name +
                                     " cannot be found, cannot restore: make one with "
                                     "container checkpoint");
+  }
+  if (options.tcp_established) {
+    require_connections_possible(container.config);
   }
   // For this run alone: the record says what was asked for.
   if (same_addresses) {

@@ -4,6 +4,7 @@
 #include <locale.h>
 
 #include <cerrno>
+#include <system_error>
 
 #include "sdk/support/errno_error.h"
 #include "sdk/support/lazy_library.h"
@@ -58,8 +59,12 @@ Error archive_error(archive* handle, const std::string& doing, Code fallback) {
   const int err = archive_api().error_number(handle);
   // The library reports a broken archive by numbers of its own: EILSEQ and -1.
   const bool system = err > 0 && err != EILSEQ && err != EINVAL;
-  return {system ? code_of_errno(err) : fallback,
-          doing + ": " + (text != nullptr ? text : "unknown reason")};
+  std::string reason = text != nullptr ? text : "unknown reason";
+  if (const std::string words = system ? std::generic_category().message(err) : std::string();
+      reason.find(words) == std::string::npos) {
+    reason += ": " + words;  // "Write error" alone says little
+  }
+  return {system ? code_of_errno(err) : fallback, doing + ": " + reason};
 }
 
 PlainLocale::PlainLocale() : mine_(::newlocale(LC_CTYPE_MASK, "C", nullptr)) {

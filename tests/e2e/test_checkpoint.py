@@ -2,7 +2,9 @@
 """container checkpoint and container restore, by runtimes that only act as if they had criu."""
 
 import json
+import os
 import pathlib
+import signal
 import subprocess
 
 import pytest
@@ -60,7 +62,6 @@ class TestInPlace:
         assert state["Status"] == "running" and "Checkpointed" not in state
         assert not state["RestoredAt"].startswith("0001") and state["Restored"]
         assert not kept(criu, id, "checkpoint").exists()
-        assert list(kept(criu, id, "artifacts").iterdir()) == []
         criu.fails("container", "restore", "box", says="container is running")
         criu.ok("stop", "-t", "0", "box")
         criu.fails("container", "restore", "box", says="a complete checkpoint for .* cannot be found, cannot restore")
@@ -71,9 +72,9 @@ class TestInPlace:
         asked = kept(criu, id, "checkpoint/inventory.img").read_text()
         assert "--tcp-established" in asked and "--file-locks" in asked and "--leave-running" not in asked
         assert kept(criu, id, "criu/dump.log").exists()
-        dump = json.loads(kept(criu, id, "artifacts/config.dump").read_text())
+        dump = json.loads(kept(criu, id, "checkpoint/config.dump").read_text())
         assert dump["id"] == id and dump["name"] == "box" and dump["rootfsImageName"] == criu.image
-        spec = json.loads(kept(criu, id, "artifacts/spec.dump").read_text())
+        spec = json.loads(kept(criu, id, "checkpoint/spec.dump").read_text())
         assert spec["process"]["args"][0] == "sh"
         criu.ok("container", "restore", "--keep", "--tcp-established", "--file-locks", "box")
         asked = kept(criu, id, "criu/restore.log").read_text()
@@ -207,6 +208,75 @@ class TestFailure:
         criu.fails("container", "checkpoint", "-e", "/dev/full", "box", says="the checkpoint itself was kept")
         criu.ok("container", "restore", "box")
         criu.ok("container", "checkpoint", "box")
+
+
+class TestBrokenOff:
+    """What comes between the end of the processes and the end of the command."""
+
+    def dumping(self, criu):
+        """The program in the place of the runtime waits, while it dumps, for the test."""
+        return pathlib.Path(f"{criu.runtime}.waits"), pathlib.Path(f"{criu.runtime}.waiting")
+
+    def test_nobody_interrupts_a_dump(self, criu):
+        counter(criu)
+        gate, waiting = self.dumping(criu)
+        gate.touch()
+        command = criu.spawn("container", "checkpoint", "box")
+        until(waiting.exists, "the processes have ended")
+        command.send_signal(signal.SIGINT)
+        gate.unlink()
+        assert command.wait(timeout=60) == 0
+        assert criu.status("box") == "exited"
+        criu.ok("container", "restore", "box")
+        wait_for_starts(criu, 2)
+
+    def test_the_last_one_is_kept_with_its_facts(self, criu):
+        id = counter(criu)
+        criu.ok("exec", "box", "sh", "-c", "echo word > /dev/shm/note")
+        criu.ok("container", "checkpoint", "-R", "box")
+        pathlib.Path(f"{criu.runtime}.fails").touch()
+        criu.fails("container", "checkpoint", "box")
+        assert kept(criu, id, "checkpoint/devshm-checkpoint.tar").exists()
+        assert kept(criu, id, "checkpoint/network.status").exists()
+        assert not kept(criu, id, "checkpoint/unsynced").exists()
+        pathlib.Path(f"{criu.runtime}.fails").unlink()
+        criu.ok("kill", "box")
+        criu.ok("wait", "box")
+        criu.ok("container", "restore", "box")
+        assert criu.ok("exec", "box", "cat", "/dev/shm/note") == "word"
+
+    def test_a_pipe_is_waited_for_without_the_lock(self, criu, place):
+        counter(criu)
+        pipe = place / "pipe"
+        os.mkfifo(pipe)
+        command = criu.spawn("container", "checkpoint", "-c", "none", "-e", pipe, "box")
+        until(lambda: pathlib.Path(f"/proc/{command.pid}/wchan").read_text() == "wait_for_partner", "it waits")
+        assert criu.ok("exec", "box", "echo", "free") == "free"
+        criu.ok("rename", "box", "crate")
+        criu.ok("rename", "crate", "box")
+        with pipe.open("rb") as reader:
+            content = reader.read()
+        assert command.wait(timeout=60) == 0 and b"config.dump" in content
+        criu.ok("container", "restore", "box")
+
+    def test_the_file_is_named(self, criu):
+        counter(criu)
+        criu.fails("container", "checkpoint", "-e", "/dev/full", "box", says="write /dev/full: .*No space left on device")
+
+    def test_its_end_is_told(self, criu):
+        id = counter(criu)
+        waiting = criu.spawn("wait", "box")
+        criu.ok("container", "checkpoint", "box")
+        assert waiting.wait(timeout=60) == 0 and waiting.stdout.read().strip() == b"137"
+        events = criu.ok("events", "--stream=false", f"--filter=container={id}", "--format={{.Status}}").split()
+        assert events[-3:] == ["died", "checkpoint", "cleanup"]
+
+    def test_what_is_paused_is_left_alone(self, criu):
+        counter(criu)
+        criu.ok("container", "checkpoint", "-R", "box")
+        criu.ok("pause", "box")
+        assert criu.ok("container", "restore", "--all") == ""
+        criu.ok("unpause", "box")
 
 
 class TestArchive:

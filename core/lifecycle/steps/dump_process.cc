@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The images of the processes. The last ones are kept aside until the new ones are whole.
+// The images of the processes.
 #include "core/lifecycle/checkpoint_files.h"
 #include "core/lifecycle/steps/steps.h"
 #include "sdk/support/files.h"
@@ -9,20 +9,13 @@ namespace gantry::lifecycle {
 
 namespace {
 
-namespace fs = std::filesystem;
-
 void run(StepContext& context) {
   const layout::Layout& layout = context.engine.layout;
   const std::string& id = context.config.id;
-  const fs::path images = layout.checkpoint(id);
-  if (gantry::exists(images)) {
-    move_kept(images, layout.last_checkpoint(id));
-  }
-  make_directories(images, 0700);
   make_directories(layout.criu(id), 0700);
   ports::CheckpointRequest request;
   request.id = id;
-  request.image_path = images;
+  request.image_path = layout.checkpoint(id);
   request.work_path = layout.criu(id);
   request.leave_running = context.dump->leave_running;
   request.tcp_established = context.dump->tcp_established;
@@ -34,12 +27,8 @@ void run(StepContext& context) {
   }
 }
 
-void undo(StepContext& context) {
-  const layout::Layout& layout = context.engine.layout;
-  const std::string& id = context.config.id;
-  remove_tree(layout.checkpoint(id));
-  settle_checkpoint(layout, id);
-}
+// They go with the folder, which the step that made it removes.
+void undo(StepContext&) {}
 
 }  // namespace
 

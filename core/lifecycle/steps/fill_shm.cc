@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
 
-#include "core/lifecycle/artifacts.h"
 #include "core/lifecycle/checkpoint_files.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/tree/unpack.h"
@@ -17,7 +16,7 @@ void run(StepContext& context) {
   if (context.restoration == nullptr || !gantry::exists(layout.shm(id))) {
     return;
   }
-  const std::filesystem::path content = place_artifact(layout, id, kShmContent);
+  const std::filesystem::path content = layout.checkpoint(id) / kShmContent;
   if (!gantry::exists(content)) {
     return;
   }

@@ -18,7 +18,7 @@ std::span<const Step> provision_steps() {
 }
 
 std::span<const Step> checkpoint_steps() {
-  static const std::array steps{kDumpProcess, kKeepFacts};
+  static const std::array steps{kKeepFacts, kDumpProcess, kSealCheckpoint};
   return steps;
 }
 
@@ -28,6 +28,14 @@ std::span<const Step> activate_steps(bool start) {
                                 kLaunch,       kSetupNetwork, kAwaitCreated, kStartProcess,
                                 kStartHealth};
   return std::span(steps).first(start ? steps.size() : steps.size() - kStartSteps);
+}
+
+std::span<const Step> restore_steps() {
+  static const std::array steps{kRunFolder,    kMountShm,     kFillShm,      kMountRootfs,
+                                kMountVolumes, kMountSecrets, kPinNetns,     kWriteBundle,
+                                kSetupNetwork, kLaunch,       kAwaitCreated, kStartProcess,
+                                kStartHealth};
+  return steps;
 }
 
 std::span<const Step> start_steps() { return activate_steps().last(kStartSteps); }

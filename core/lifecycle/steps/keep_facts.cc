@@ -1,46 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the images of a checkpoint do not tell: the addresses that the container had, what was
-// in its /dev/shm, and what it was asked to be.
-#include <fcntl.h>
-
-#include "core/lifecycle/artifacts.h"
+// A folder for the checkpoint, and in it what the images of the processes will not tell: the
+// addresses that the container had, and what it was asked to be. All that can be written while
+// the processes live is: after their end a full disk would cost more than the checkpoint.
 #include "core/lifecycle/checkpoint_files.h"
 #include "core/lifecycle/steps/steps.h"
-#include "core/tree/pack.h"
 #include "sdk/support/files.h"
 
 namespace gantry::lifecycle {
 
 namespace {
 
-void keep_shm(const StepContext& context) {
-  const layout::Layout& layout = context.engine.layout;
-  const std::string& id = context.config.id;
-  remove_artifact(layout, id, kShmContent);
-  if (!gantry::exists(layout.shm(id))) {
-    return;
-  }
-  const UniqueFd shm = open_file(layout.shm(id), O_PATH | O_DIRECTORY);
-  const UniqueFd tar =
-      open_file(place_artifact(layout, id, kShmContent), O_WRONLY | O_CREAT | O_EXCL, 0600);
-  tree::pack(shm.get(), {}, tar.get(), "/dev/shm of container " + context.config.name);
-}
-
 void run(StepContext& context) {
   const layout::Layout& layout = context.engine.layout;
   const std::string& id = context.config.id;
-  keep_shm(context);
-  add_artifact(layout, id, kNetworkStatus, to_text(context.state.network_status));
-  add_artifact(layout, id, kConfigDump,
-               config_dump(context.config, context.engine.clock.now_ns()));
-  add_artifact(layout, id, kSpecDump, read_file(layout.bundle(id) / "config.json"));
+  begin_checkpoint(context.engine, id);
+  const auto keep = [&](const char* name, const std::string& text) {
+    write_file(layout.checkpoint(id) / name, text, 0600);
+  };
+  keep(kNetworkStatus, to_text(context.state.network_status));
+  keep(kConfigDump, config_dump(context.config, context.engine.clock.now_ns()));
+  keep(kSpecDump, read_file(layout.bundle(id) / "config.json"));
 }
 
 void undo(StepContext& context) {
-  for (const char* name : {kShmContent, kNetworkStatus, kConfigDump, kSpecDump}) {
-    remove_artifact(context.engine.layout, context.config.id, name);
+  const layout::Layout& layout = context.engine.layout;
+  const std::string& id = context.config.id;
+  if (has_checkpoint(layout, id)) {
+    if (!gantry::exists(layout.checkpoint(id) / kUnsynced)) {
+      return;  // the last one: no new one was begun
+    }
+    if (has_ended(context.engine, context.config, context.state) != false) {
+      return;  // nothing else is left of its processes
+    }
   }
+  remove_tree(layout.checkpoint(id));
+  settle_checkpoint(context.engine, id);
 }
 
 }  // namespace

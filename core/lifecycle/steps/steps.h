@@ -33,8 +33,9 @@ extern const Step kStartProcess;  // the user's process
 extern const Step kStartHealth;   // the process that checks its health
 
 // Checkpoint: played by it alone; what a dead one left is settled by settle_checkpoint.
-extern const Step kKeepFacts;  // what the images do not tell: network, /dev/shm, configuration
+extern const Step kKeepFacts;    // its folder; what images do not tell: network, configuration
 extern const Step kDumpProcess;  // the processes, as images
+extern const Step kSealCheckpoint;  // what is in /dev/shm; all of it on the disk
 
 [[nodiscard]] std::span<const Step> checkpoint_steps();
 [[nodiscard]] std::span<const Step> provision_steps();
@@ -42,5 +43,8 @@ extern const Step kDumpProcess;  // the processes, as images
 [[nodiscard]] std::span<const Step> start_steps();
 // With start: all; without: up to created, for init.
 [[nodiscard]] std::span<const Step> activate_steps(bool start = true);
+// All, in the order that a restore needs: its processes run as soon as the runtime made them,
+// so their network is there before.
+[[nodiscard]] std::span<const Step> restore_steps();
 
 }  // namespace gantry::lifecycle

@@ -2,17 +2,18 @@
 #include "core/lifecycle/verbs/checkpoint.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/checkpoint_archive.h"
 #include "core/lifecycle/checkpoint_files.h"
 #include "core/lifecycle/criu_stats.h"
-#include "core/lifecycle/durability.h"
-#include "core/lifecycle/removal.h"
+#include "core/lifecycle/ending.h"
 #include "core/lifecycle/state_machine.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/sync.h"
@@ -43,34 +44,72 @@ void require_possible(engine::Engine& engine, const model::ContainerConfig& conf
                 "cannot checkpoint containers that have been started with '--rm' unless "
                 "'--export' is used");
   }
+  if (options.tcp_established) {
+    require_connections_possible(config);
+  }
 }
 
-// Writes the images. When it throws, the container is as it was.
-void dump(engine::Engine& engine, LockedContainer& container,
-          const CheckpointOptions& options) {
+Error error_of(const std::exception& e) {
+  const Error* known = dynamic_cast<const Error*>(&e);
+  return known != nullptr ? *known : Error(Code::kInternal, e.what());
+}
+
+// Under --rm it would be removed with its checkpoint, by whoever notices its end: this command
+// alone may do so, when the archive is written.
+void set_auto_remove(engine::Engine& engine, LockedContainer& container, bool wanted) {
+  container.config.auto_remove = wanted;
+  engine.store.write(ports::Durability::kDurable,
+                     [&](store::Writer& writer) { writer.update_container(container.config); });
+}
+
+// The container is as it was.
+void take_back(engine::Engine& engine, LockedContainer& container, bool auto_remove,
+               bool stopped_by_user) {
+  try {
+    if (auto_remove != container.config.auto_remove) {
+      set_auto_remove(engine, container, auto_remove);
+    }
+    container.state.stopped_by_user = stopped_by_user;
+    save_state(engine, container);
+    (void)look_again(engine, container);
+  } catch (const std::exception& e) {
+    log::error(e.what());
+  }
+}
+
+// Writes the checkpoint. When it throws, the container is as it was; what it answers went
+// wrong when the images were whole and the processes had ended.
+std::optional<Error> dump(engine::Engine& engine, LockedContainer& container,
+                          const CheckpointOptions& options) {
   const Dump how{options.leave_running, options.tcp_established, options.file_locks};
   const bool stopped_by_user = container.state.stopped_by_user;
-  // Keeps restart policies out of it; and whoever finds this unfinished asks the runtime.
-  container.state.stopped_by_user = stopped_by_user || !how.leave_running;
-  begin_freezing(engine, container);
-  StepContext context{engine, container.config, container.state};
-  context.dump = &how;
+  const bool auto_remove = container.config.auto_remove;
+  const model::ContainerConfig config = container.config;  // as the checkpoint tells it
+  // Once criu has begun, the processes may be gone before it answers.
+  const Uncancelled shield;
   try {
-    play(checkpoint_steps(), context, Journal({}));
-  } catch (...) {
-    const Uncancelled shield;
-    try {
-      container.state.stopped_by_user = stopped_by_user;
-      save_state(engine, container);
-      (void)look_again(engine, container);
-    } catch (const std::exception& e) {
-      log::error(e.what());
+    if (auto_remove && !options.leave_running) {
+      set_auto_remove(engine, container, false);
     }
+    // Keeps restart policies out of it; and whoever finds this unfinished asks the runtime.
+    container.state.stopped_by_user = stopped_by_user || !how.leave_running;
+    begin_freezing(engine, container);
+    StepContext context{engine, config, container.state};
+    context.dump = &how;
+    play(checkpoint_steps(), context, Journal({}));
+  } catch (const std::exception& e) {
+    if (has_checkpoint(engine.layout, config.id) &&
+        gantry::exists(engine.layout.checkpoint(config.id) / kUnsynced) &&
+        has_ended(engine, config, container.state) == true) {
+      return error_of(e);
+    }
+    take_back(engine, container, auto_remove, stopped_by_user);
     if (!options.keep) {
-      drop_checkpoint_logs(engine.layout, container.config.id);
+      drop_checkpoint_logs(engine.layout, config.id);
     }
     throw;
   }
+  return std::nullopt;
 }
 
 // What the monitor says of the end. One that says nothing is dealt with as always.
@@ -84,24 +123,18 @@ void record_end(engine::Engine& engine, LockedContainer& container) {
   container.state.pid = 0;
   container.state.exit_code = record ? record->exit_code : -1;
   container.state.finished_ns = record ? record->finished_ns : engine.clock.now_ns();
+  announce(engine, container.config, "died",
+           {{"containerExitCode", std::to_string(container.state.exit_code)}});
 }
 
-void export_checkpoint(engine::Engine& engine, LockedContainer& container,
-                       const CheckpointOptions& options, OutputFile& file) {
-  try {
-    write_checkpoint_archive(engine, container, options, file.fd());
-    file.finish();
-  } catch (const Error& e) {
-    if (container.config.auto_remove) {
-      // Nothing else of its processes is left.
-      container.config.auto_remove = false;
-      engine.store.write(ports::Durability::kDurable, [&](store::Writer& writer) {
-        writer.update_container(container.config);
-      });
-    }
-    throw Error(e.code(), std::string(e.what()) + ": the checkpoint itself was kept: gantry " +
-                              "container restore " + container.config.name);
+void record(engine::Engine& engine, LockedContainer& container, bool ended) {
+  container.state.freezing = false;
+  if (ended) {
+    record_end(engine, container);
   }
+  container.state.checkpointed_ns = engine.clock.now_ns();
+  container.state.restored_ns = 0;
+  save_state(engine, container);
 }
 
 // It holds what the processes have in memory.
@@ -112,11 +145,38 @@ void keep_private(int fd, const std::string& name) {
   }
 }
 
-// Nothing of it runs any more: cleaned up, and under --rm removed.
-void clean_up(engine::Engine& engine, LockedContainer container) {
-  deactivate(engine, container);
-  if (container.config.auto_remove) {
-    remove_locked(engine, std::move(container), {.volumes = true});
+// On the disk when it returns: soon it may be all that there is of the container.
+void finish_durably(OutputFile& file, const std::filesystem::path& path) {
+  struct stat info {};
+  const bool regular = ::fstat(file.fd(), &info) == 0 && S_ISREG(info.st_mode);
+  if (regular && ::fsync(file.fd()) != 0) {
+    throw errno_error(errno, "write it to the disk");
+  }
+  file.finish();
+  if (regular) {
+    sync_directory(std::filesystem::canonical(path).parent_path());
+  }
+}
+
+void export_checkpoint(engine::Engine& engine, LockedContainer& container,
+                       const CheckpointOptions& options, OutputFile& file) {
+  try {
+    write_checkpoint_archive(engine, container, options, file.fd());
+    finish_durably(file, options.export_file);
+  } catch (const std::exception& e) {
+    throw error_of(e).while_doing("write " + options.export_file);
+  }
+}
+
+template <typename F>
+void unless_failed(std::optional<Error>& failure, F act) {
+  if (failure) {
+    return;
+  }
+  try {
+    act();
+  } catch (const std::exception& e) {
+    failure = error_of(e);
   }
 }
 
@@ -124,51 +184,48 @@ void clean_up(engine::Engine& engine, LockedContainer container) {
 
 CheckpointResult checkpoint(engine::Engine& engine, const std::string& name_or_id,
                             const CheckpointOptions& options) {
+  // What cannot be written is told before; and a pipe is waited for without holding the lock.
   std::optional<OutputFile> file;
+  if (!options.export_file.empty()) {
+    file.emplace(options.export_file);
+    keep_private(file->fd(), options.export_file);
+  }
   LockedContainer container = lock_container(engine, name_or_id);
   (void)permits(container.state.status, Verb::kCheckpoint, name_or_id);
   require_possible(engine, container.config, options);
-  if (!options.export_file.empty()) {
-    file.emplace(options.export_file);  // what cannot be written is told before
-    keep_private(file->fd(), options.export_file);
-  }
   const model::ContainerConfig config = container.config;
-  settle_checkpoint(engine.layout, config.id);
+  settle_checkpoint(engine, config.id);
   const auto begun = std::chrono::steady_clock::now();
-  dump(engine, container, options);
+  std::optional<Error> failure = dump(engine, container, options);
   const auto cost = std::chrono::steady_clock::now() - begun;
 
   const Uncancelled shield;
-  remove_tree(engine.layout.last_checkpoint(config.id));
   CheckpointResult result;
   result.id = config.id;
   result.runtime_us = std::chrono::duration_cast<std::chrono::microseconds>(cost).count();
   result.criu = dump_figures(
       read_file_if_exists(engine.layout.criu(config.id) / "stats-dump").value_or(""));
-  container.state.freezing = false;
-  if (!options.leave_running) {
-    record_end(engine, container);
-  }
-  container.state.checkpointed_ns = engine.clock.now_ns();
-  container.state.restored_ns = 0;
-  save_state(engine, container);
-  std::optional<Error> unwritten;
+  const bool ended = !options.leave_running || failure;
+  unless_failed(failure, [&] { remove_tree(engine.layout.last_checkpoint(config.id)); });
+  std::optional<Error> unrecorded;
+  unless_failed(unrecorded, [&] { record(engine, container, ended); });
+  failure = failure ? failure : unrecorded;
   if (file) {
-    try {
-      export_checkpoint(engine, container, options, *file);
-    } catch (const Error& e) {
-      unwritten = e;
-    }
+    unless_failed(failure, [&] { export_checkpoint(engine, container, options, *file); });
   }
   if (!options.keep) {
     drop_checkpoint_logs(engine.layout, config.id);
   }
   announce(engine, config, "checkpoint");
-  if (!options.leave_running) {
-    clean_up(engine, std::move(container));
+  if (ended && !unrecorded) {
+    container.config.auto_remove = config.auto_remove && !failure;
+    finish_ended(engine, std::move(container));
   }
-  if (unwritten) {
-    throw Error(*unwritten);
+  if (failure) {
+    throw Error(failure->code(), std::string(failure->what()) +
+                                     ": the checkpoint itself was kept: gantry container "
+                                     "restore " +
+                                     config.name);
   }
   return result;
 }

@@ -28,8 +28,8 @@ struct CheckpointResult {
 
 // Writes the container's processes to disk and ends it, unless it shall go on. When it throws,
 // the container runs as before and nothing is left of the attempt; kUnsupported when the
-// runtime or the host cannot do it. An archive that cannot be written is no reason to lose the
-// checkpoint: the message says that it was kept.
+// runtime or the host cannot do it. What fails after the processes have ended, the writing of
+// an archive above all, is no reason to lose the checkpoint: the message says that it was kept.
 CheckpointResult checkpoint(engine::Engine& engine, const std::string& name_or_id,
                             const CheckpointOptions& options);
 

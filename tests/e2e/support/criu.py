@@ -48,7 +48,11 @@ fi
 if [ $verb = checkpoint ]; then
   cp @STATS@ "$work/stats-dump"
   echo "$asked" > "$images/inventory.img"
-  [ -n "$leave" ] || exec @REAL@ $globals kill "$id" KILL
+  [ -n "$leave" ] || @REAL@ $globals kill "$id" KILL || exit
+  if [ -e "$0.waits" ]; then
+    touch "$0.waiting"
+    while [ -e "$0.waits" ]; do sleep 0.1; done
+  fi
 else
   [ -e "$images/inventory.img" ] || exit 1
   @REAL@ $globals create $own "$id" && exec @REAL@ $globals start "$id"
@@ -72,7 +76,10 @@ def stats_dump():
 
 
 def runtime_with_criu(place, name):
-    """A program in the folder; a file beside it, with the ending .fails, has it fail."""
+    """A program in the folder; a file beside it, with the ending .fails, has it fail.
+
+    One with the ending .waits has it wait after a dump, until that is removed; .waiting tells.
+    """
     stats = place / "figures"
     stats.write_bytes(stats_dump())
     program = place / f"{name}-with-images"

@@ -78,12 +78,12 @@ TEST_F(Checkpoint, WhatADeadCommandLeftIsSettled) {
   make_directories(layout().last_checkpoint(id));
   write_file(layout().last_checkpoint(id) / "inventory.img", "last");
   make_directories(layout().checkpoint(id));
-  settle_checkpoint(layout(), id);
+  settle_checkpoint(fake.get(), id);
   EXPECT_EQ(read_file(layout().checkpoint(id) / "inventory.img"), "last");
   // Whole ones take their place.
   make_directories(layout().last_checkpoint(id));
   write_file(layout().checkpoint(id) / "inventory.img", "new");
-  settle_checkpoint(layout(), id);
+  settle_checkpoint(fake.get(), id);
   EXPECT_EQ(read_file(layout().checkpoint(id) / "inventory.img"), "new");
   EXPECT_FALSE(gantry::exists(layout().last_checkpoint(id)));
 }
