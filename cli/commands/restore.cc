@@ -138,7 +138,8 @@ constinit const Command kRestoreCommand{
     .summary = "Restore one or more containers from a checkpoint",
     .description =
         "Lets the processes of containers go on from their last checkpoint, or makes a\n"
-        "container of an archive of one",
+        "container of an archive of one. An archive is a program with the rights that its\n"
+        "author chose: import only what you trust",
     .usage = "[options] CONTAINER [CONTAINER...]",
     .examples =
         "container restore ctrID\ncontainer restore --latest\ncontainer restore --all\n"

@@ -422,3 +422,61 @@ def test_not_in_every_state(gantry_once):
     gantry_once.fails("container", "checkpoint", "box", says="container is not running")
     gantry_once.ok("init", "box")
     gantry_once.fails("container", "restore", "box", says="already been created in the runtime")
+
+
+class TestArchiveOfOthers:
+    """What somebody else wrote, or changed."""
+
+    @pytest.fixture
+    def opened(self, criu, place):
+        """A folder with the members of an archive, whose container is gone."""
+        counter(criu, "-v", "data:/data")
+        criu.ok("container", "checkpoint", "-c", "none", "-e", place / "box.tar", "box")
+        criu.ok("rm", "box")
+        criu.ok("volume", "rm", "data")
+        folder = place / "opened"
+        folder.mkdir()
+        subprocess.run(["tar", "-xf", place / "box.tar", "-C", folder], check=True)
+        return folder
+
+    def refused(self, criu, opened, *words, says):
+        archive = opened.parent / "changed.tar"
+        subprocess.run(["tar", "-cf", archive, "-C", opened, "."], check=True)
+        criu.fails("container", "restore", "-i", archive, *words, says=says)
+        assert criu.names("-a") == []
+
+    def change(self, opened, act):
+        path = opened / "config.dump"
+        dump = json.loads(path.read_text())
+        act(dump["gantry"]["config"])
+        path.write_text(json.dumps(dump))
+
+    def test_links_are_not_followed(self, criu, opened, place):
+        (place / "precious").mkdir()
+        (place / "precious/file").write_text("text")
+        (opened / "artifacts").symlink_to(place / "precious")
+        self.refused(criu, opened, says="artifacts in .* is no file and no folder")
+        assert (place / "precious/file").read_text() == "text"
+        (opened / "artifacts").unlink()
+        (opened / "checkpoint/pages-1.img").symlink_to("/etc/shadow")
+        self.refused(criu, opened, says="checkpoint/pages-1.img in .* is no file and no folder")
+        assert criu.ok("volume", "ls", "-q") == ""
+
+    def test_volumes_of_others_stay(self, criu, opened):
+        criu.ok("volume", "create", "data")
+        self.change(opened, lambda config: config["mounts"][0].update(anonymous=True))
+        pathlib.Path(f"{criu.runtime}.fails").touch()
+        self.refused(criu, opened, "--ignore-volumes", says="this is the reason")
+        assert criu.ok("volume", "ls", "-q") == "data"
+
+    def test_cgroups_of_others_stay(self, criu, opened):
+        self.change(opened, lambda config: config.update(cgroup_parent="/x/../../.."))
+        self.refused(criu, opened, says='invalid cgroup parent "/x/../../.."')
+        criu.fails("create", "--cgroup-parent=../x", criu.image, says='invalid cgroup parent "../x"')
+
+    def test_image_with_another_name(self, criu, opened):
+        self.change(opened, lambda config: config.update(image_name="localhost/no/such:name"))
+        archive = opened.parent / "changed.tar"
+        subprocess.run(["tar", "-cf", archive, "-C", opened, "."], check=True)
+        criu.ok("container", "restore", "-i", archive)
+        wait_for_starts(criu, 2)
