@@ -21,6 +21,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support import host, images  # noqa: E402
+from support.criu import runtime_with_criu  # noqa: E402
 from support.gantry import Engine, Gantry  # noqa: E402
 from support.leaks import LeakCheck, leave_host_as_found  # noqa: E402
 
@@ -167,3 +168,12 @@ def place(folder):
     path = pathlib.Path(tempfile.mkdtemp(prefix="test-", dir=folder))
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(params=RUNTIMES)
+def criu(request, engine, place, no_leaks):
+    """gantry with a runtime that acts as if it had criu."""
+    gantry = Gantry(engine, runtime_with_criu(place, request.param), IMAGE)
+    yield gantry
+    gantry.close()
+    engine.call("rm", "-f", "-a", "-v", "-t", "0")  # while there is the runtime

@@ -2,45 +2,14 @@
 """container checkpoint and container restore, by runtimes that only act as if they had criu."""
 
 import json
-import os
 import pathlib
-import signal
 import subprocess
 
 import pytest
 
 from support import host
-from support.criu import runtime_with_criu
-from support.gantry import Gantry, until
-
-# Counts its starts in the root file system, and waits.
-COUNTER = ("sh", "-c", "echo started >> /count; echo line; trap 'exit 0' TERM; sleep 1000 & wait")
-
-
-@pytest.fixture(params=("crun", "runc"))
-def criu(request, engine, place, no_leaks):
-    gantry = Gantry(engine, runtime_with_criu(place, request.param), "localhost/e2e:latest")
-    yield gantry
-    gantry.close()
-    engine.call("rm", "-f", "-a", "-v", "-t", "0")  # while there is the runtime
-
-
-def counter(gantry, *words, name="box", network="none"):
-    id = gantry.ok("run", "-d", f"--network={network}", f"--name={name}", *words, gantry.image, *COUNTER)
-    until(lambda: "line" in gantry.ok("logs", name), "the process writes")
-    return id
-
-
-def starts(gantry, name="box"):
-    return gantry.ok("exec", name, "cat", "/count").split().count("started")
-
-
-def wait_for_starts(gantry, count, name="box"):
-    until(lambda: starts(gantry, name) == count, f"start number {count}")
-
-
-def kept(gantry, id, name):
-    return gantry.engine.root / "containers" / id / name
+from support.criu import COUNTER, counter, kept, wait_for_starts
+from support.gantry import until
 
 
 def members(archive):
@@ -144,139 +113,6 @@ class TestInPlace:
         counter(criu, network=criu.engine.default_network, name="other")
         criu.ok("container", "restore", "box")
         assert criu.ok("inspect", "-f", networks, "box") == before
-
-
-class TestFailure:
-    def fail(self, criu):
-        pathlib.Path(f"{criu.runtime}.fails").touch()
-
-    def test_checkpoint_fails_and_it_runs_on(self, criu):
-        id = counter(criu, "--restart=always")
-        before = criu.state("box")
-        self.fail(criu)
-        criu.fails("container", "checkpoint", "box", says="criu failed: type NOTIFY errno 0.*: this is the reason")
-        assert criu.state("box") == before
-        for name in ("checkpoint", "checkpoint.old", "criu"):
-            assert not kept(criu, id, name).exists()
-
-    def test_the_last_one_is_kept(self, criu):
-        id = counter(criu)
-        criu.ok("container", "checkpoint", "-R", "box")
-        images = kept(criu, id, "checkpoint/inventory.img").read_text()
-        self.fail(criu)
-        criu.fails("container", "checkpoint", "box")
-        assert kept(criu, id, "checkpoint/inventory.img").read_text() == images
-        assert not kept(criu, id, "checkpoint.old").exists()
-
-    def test_restore_fails_and_can_be_tried_again(self, criu):
-        id = counter(criu)
-        criu.ok("container", "checkpoint", "box")
-        self.fail(criu)
-        criu.fails("container", "restore", "box", says="this is the reason")
-        assert criu.status("box") == "exited"
-        pathlib.Path(f"{criu.runtime}.fails").unlink()
-        criu.ok("container", "restore", "box")
-        wait_for_starts(criu, 2)
-        assert not kept(criu, id, "checkpoint").exists()
-
-    def test_import_fails_and_leaves_nothing(self, criu, place):
-        counter(criu, "-v", "data:/data")
-        archive = place / "box.tar"
-        criu.ok("container", "checkpoint", "-e", archive, "box")
-        criu.ok("rm", "box")
-        criu.ok("volume", "rm", "data")
-        self.fail(criu)
-        criu.fails("container", "restore", "-i", archive, says="this is the reason")
-        assert criu.names("-a") == [] and criu.ok("volume", "ls", "-q") == ""
-        pathlib.Path(f"{criu.runtime}.fails").unlink()
-        criu.ok("container", "restore", "-i", archive)
-        assert criu.ok("volume", "inspect", "-f", "{{.Anonymous}}", "data") == "false"
-        criu.ok("rm", "-f", "-t", "0", "-v", "box")
-        assert criu.ok("volume", "ls", "-q") == "data"
-
-    def test_archive_cannot_be_written(self, criu, place):
-        counter(criu)
-        criu.fails("container", "checkpoint", "-e", place / "no/such/folder/x.tar", "box", says="no/such/folder")
-        assert criu.status("box") == "running"
-        criu.fails("container", "checkpoint", "-e", "/dev/full", "box", says="the checkpoint itself was kept")
-        assert criu.status("box") == "exited"
-        criu.ok("container", "restore", "box")
-
-    def test_it_cannot_be_lost_with_rm(self, criu, place):
-        criu.ok("run", "-d", "--rm", "--network=none", "--name=box", criu.image, *COUNTER)
-        criu.fails("container", "checkpoint", "box", says="started with '--rm' unless '--export' is used")
-        criu.fails("container", "checkpoint", "-e", "/dev/full", "box", says="the checkpoint itself was kept")
-        criu.ok("container", "restore", "box")
-        criu.ok("container", "checkpoint", "box")
-
-
-class TestBrokenOff:
-    """What comes between the end of the processes and the end of the command."""
-
-    def dumping(self, criu):
-        """The program in the place of the runtime waits, while it dumps, for the test."""
-        return pathlib.Path(f"{criu.runtime}.waits"), pathlib.Path(f"{criu.runtime}.waiting")
-
-    def test_nobody_interrupts_a_dump(self, criu):
-        counter(criu)
-        gate, waiting = self.dumping(criu)
-        gate.touch()
-        command = criu.spawn("container", "checkpoint", "box")
-        until(waiting.exists, "the processes have ended")
-        command.send_signal(signal.SIGINT)
-        gate.unlink()
-        assert command.wait(timeout=60) == 0
-        assert criu.status("box") == "exited"
-        criu.ok("container", "restore", "box")
-        wait_for_starts(criu, 2)
-
-    def test_the_last_one_is_kept_with_its_facts(self, criu):
-        id = counter(criu)
-        criu.ok("exec", "box", "sh", "-c", "echo word > /dev/shm/note")
-        criu.ok("container", "checkpoint", "-R", "box")
-        pathlib.Path(f"{criu.runtime}.fails").touch()
-        criu.fails("container", "checkpoint", "box")
-        assert kept(criu, id, "checkpoint/devshm-checkpoint.tar").exists()
-        assert kept(criu, id, "checkpoint/network.status").exists()
-        assert not kept(criu, id, "checkpoint/unsynced").exists()
-        pathlib.Path(f"{criu.runtime}.fails").unlink()
-        criu.ok("kill", "box")
-        criu.ok("wait", "box")
-        criu.ok("container", "restore", "box")
-        assert criu.ok("exec", "box", "cat", "/dev/shm/note") == "word"
-
-    def test_a_pipe_is_waited_for_without_the_lock(self, criu, place):
-        counter(criu)
-        pipe = place / "pipe"
-        os.mkfifo(pipe)
-        command = criu.spawn("container", "checkpoint", "-c", "none", "-e", pipe, "box")
-        until(lambda: pathlib.Path(f"/proc/{command.pid}/wchan").read_text() == "wait_for_partner", "it waits")
-        assert criu.ok("exec", "box", "echo", "free") == "free"
-        criu.ok("rename", "box", "crate")
-        criu.ok("rename", "crate", "box")
-        with pipe.open("rb") as reader:
-            content = reader.read()
-        assert command.wait(timeout=60) == 0 and b"config.dump" in content
-        criu.ok("container", "restore", "box")
-
-    def test_the_file_is_named(self, criu):
-        counter(criu)
-        criu.fails("container", "checkpoint", "-e", "/dev/full", "box", says="write /dev/full: .*No space left on device")
-
-    def test_its_end_is_told(self, criu):
-        id = counter(criu)
-        waiting = criu.spawn("wait", "box")
-        criu.ok("container", "checkpoint", "box")
-        assert waiting.wait(timeout=60) == 0 and waiting.stdout.read().strip() == b"137"
-        events = criu.ok("events", "--stream=false", f"--filter=container={id}", "--format={{.Status}}").split()
-        assert events[-3:] == ["died", "checkpoint", "cleanup"]
-
-    def test_what_is_paused_is_left_alone(self, criu):
-        counter(criu)
-        criu.ok("container", "checkpoint", "-R", "box")
-        criu.ok("pause", "box")
-        assert criu.ok("container", "restore", "--all") == ""
-        criu.ok("unpause", "box")
 
 
 class TestArchive:

@@ -8,6 +8,8 @@ as "images" and kills the container; a restore creates it from the bundle and st
 
 import shutil
 
+from support.gantry import until
+
 SCRIPT = """#!/bin/sh
 for word; do
   case $word in
@@ -86,3 +88,25 @@ def runtime_with_criu(place, name):
     program.write_text(SCRIPT.replace("@REAL@", shutil.which(name)).replace("@STATS@", str(stats)))
     program.chmod(0o755)
     return program
+
+
+# Counts its starts in the root file system, and waits.
+COUNTER = ("sh", "-c", "echo started >> /count; echo line; trap 'exit 0' TERM; sleep 1000 & wait")
+
+
+def counter(gantry, *words, name="box", network="none"):
+    id = gantry.ok("run", "-d", f"--network={network}", f"--name={name}", *words, gantry.image, *COUNTER)
+    until(lambda: "line" in gantry.ok("logs", name), "the process writes")
+    return id
+
+
+def starts(gantry, name="box"):
+    return gantry.ok("exec", name, "cat", "/count").split().count("started")
+
+
+def wait_for_starts(gantry, count, name="box"):
+    until(lambda: starts(gantry, name) == count, f"start number {count}")
+
+
+def kept(gantry, id, name):
+    return gantry.engine.root / "containers" / id / name
