@@ -24,6 +24,8 @@ inline constexpr const char* kVolumesFolder = "volumes";
 inline constexpr const char* kLogFile = "ctr.log";
 // Holds the boot that a checkpoint was begun in, until it is on the disk.
 inline constexpr const char* kUnsynced = "unsynced";
+// Keeps room on the disk for what is in /dev/shm, until it is read.
+inline constexpr const char* kShmRoom = "devshm.room";
 
 // The container as a document: podman's names for what its readers look for, and below
 // "gantry" all that this engine knows.

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import resource
 import signal
 
 from support.criu import COUNTER, counter, kept, wait_for_starts
@@ -107,6 +108,19 @@ class TestBrokenOff:
         criu.ok("wait", "box")
         criu.ok("container", "restore", "box")
         assert criu.ok("exec", "box", "cat", "/dev/shm/note") == "word"
+
+    def test_room_for_shared_memory_is_seen_to_before(self, criu):
+        counter(criu)
+        criu.ok("exec", "box", "dd", "if=/dev/zero", "of=/dev/shm/large", "bs=1M", "count=8")
+        before = criu.state("box")
+        # A disk without room: no file may grow beyond this, and nobody dies of it.
+        command = criu.spawn(
+            "container", "checkpoint", "box", restore_signals=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20)),
+        )
+        assert command.wait(timeout=60) == 125
+        assert b"keep room for /dev/shm of container box" in command.stderr.read()
+        assert criu.state("box") == before
 
     def test_a_pipe_is_waited_for_without_the_lock(self, criu, place):
         counter(criu)

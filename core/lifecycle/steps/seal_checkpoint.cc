@@ -16,6 +16,7 @@ namespace {
 void run(StepContext& context) {
   const layout::Layout& layout = context.engine.layout;
   const std::string& id = context.config.id;
+  remove_file(layout.checkpoint(id) / kShmRoom);
   if (gantry::exists(layout.shm(id))) {
     const UniqueFd shm = open_file(layout.shm(id), O_PATH | O_DIRECTORY);
     const UniqueFd tar =
