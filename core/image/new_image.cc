@@ -138,8 +138,9 @@ class BroughtLayers {
   std::vector<std::string> ids_;
 };
 
-StoredLayer bring_layer(const Context& context, const LayerLocks& locks, LayerRequest request,
-                        const StoredLayer* known, BroughtLayers& brought) {
+StoredLayer bring_layer(const Context& context, const LayerLocks& locks,
+                        const LayerRequest& request, const StoredLayer* known,
+                        BroughtLayers& brought) {
   const std::string id = request.id;
   // A layer that another load left unrecorded is ours to drop, too, should we fail.
   brought.add(id);

@@ -13,7 +13,6 @@ namespace gantry::lifecycle {
 namespace {
 
 using model::Mount;
-using model::MountKind;
 using Options = std::vector<std::string>;
 
 bool has(const Options& options, const char* word) {

@@ -70,7 +70,7 @@ class Runner {
   [[nodiscard]] std::vector<Outcome> outcomes() { return std::move(outcomes_); }
 
  private:
-  void finish(std::size_t task, std::exception_ptr failure) {
+  void finish(std::size_t task, const std::exception_ptr& failure) {
     outcomes_[task] = {true, failure};
     if (failure) {
       return;  // those that wait for it never get their turn
