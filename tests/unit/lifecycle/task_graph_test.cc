@@ -82,6 +82,7 @@ TEST_F(TaskGraph, WhatFollowsAFailureDoesNotRun) {
 std::atomic<int> g_signals = 0;
 
 TEST_F(TaskGraph, ASignalToEndWakesEveryThread) {
+  g_signals = 0;
   struct sigaction counting {};
   counting.sa_handler = [](int) { ++g_signals; };
   struct sigaction before {};
