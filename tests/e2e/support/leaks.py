@@ -6,6 +6,7 @@ record is gone. Nothing is taken for a leak that does not carry one of these ids
 below the engine's folders: neighbours may use the same host.
 """
 
+import fcntl
 import json
 import os
 import pathlib
@@ -30,6 +31,16 @@ def all_chains():
     """The stems of all packet filter chains that are named as an engine names its own."""
     found = (re.match(r":(\w+-[0-9a-f]{8})-", line) for line in lines_of("iptables-save"))
     return {match[1] for match in found if match}
+
+
+def is_held(lock_file):
+    """Whether somebody holds the lock, or has removed it since."""
+    try:
+        with open(lock_file.removeprefix("file "), encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (FileNotFoundError, BlockingIOError):
+        return True
+    return False
 
 
 class LeakCheck:
@@ -180,8 +191,8 @@ class LeakCheck:
         end = time.monotonic() + seconds
         while True:
             left = self.report()
-            # A lock file alone has nobody who would come to remove it.
-            waiting = [one for one in left if "/locks/container/" not in one]
+            # A lock file that nobody holds has nobody who would come to remove it.
+            waiting = [one for one in left if "/locks/container/" not in one or is_held(one)]
             if not left or not waiting or time.monotonic() > end:
                 return left
             time.sleep(0.05)

@@ -101,11 +101,16 @@ TEST_F(CopyTree, ALinkPutInTheWayIsNotFollowed) {
       fs::create_symlink(top_ / "victim", target_ / "folder", late);
     }
   });
-  copy();
+  bool refused = false;
+  try {
+    copy();
+  } catch (const Error&) {  // the other was there before the new folder was opened
+    refused = true;
+  }
   other.join();
   EXPECT_TRUE(fs::is_symlink(target_ / "folder"));
   EXPECT_EQ(mode_of(top_ / "victim"), 0600U);
-  EXPECT_EQ(mode_of(target_ / "aside"), 04755U);
+  EXPECT_EQ(mode_of(target_ / "aside"), refused ? 0700U : 04755U);
 }
 
 }  // namespace
