@@ -20,6 +20,12 @@ inline constexpr Option kLatestOption{.name = "latest",
                                       .kind = ValueKind::kFlag,
                                       .help = "Act on the container that was created last"};
 
+// At least one container, unless one of these options stands in for it.
+[[nodiscard]] constexpr ArgumentRule some_containers(std::string_view unless) {
+  return {
+      .least = 1, .unless = unless, .complaint = "you must provide at least one name or id"};
+}
+
 // The names as given; with --all those that fits() takes, with --latest the newest. Options
 // that the command does not have count as not given.
 [[nodiscard]] std::vector<std::string> select_containers(
@@ -32,9 +38,9 @@ void refuse_names_with_latest(const Context& context);
 // One container: the first argument or --latest. arguments gets what is left.
 [[nodiscard]] std::string select_one(Context& context, std::vector<std::string>& arguments);
 
-// The id of the newest; kNotFound when there is none.
 // All containers, oldest first, as they are now.
 [[nodiscard]] std::vector<store::ContainerRow> all_containers(Context& context);
+// The id of the newest; kNotFound when there is none.
 [[nodiscard]] std::string latest_container(engine::Engine& engine);
 
 // What failed of several: told at the end, the last one by throwing it.

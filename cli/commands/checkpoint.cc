@@ -121,9 +121,7 @@ constinit const Command kCheckpointCommand{
         "container checkpoint --leave-running --latest\n"
         "container checkpoint --export=/tmp/box.tar.zst box",
     .options = {kOptions},
-    .arguments = {.least = 1,
-                  .unless = "all latest",
-                  .complaint = "you must provide at least one name or id"},
+    .arguments = some_containers("all latest"),
     .run = run,
     .changes = true,
 };

@@ -39,9 +39,7 @@ constinit const Command kInitCommand{
     .usage = "[options] CONTAINER [CONTAINER...]",
     .examples = "init --latest\ninit 3c45ef19d893\ninit test1",
     .options = {kOptions},
-    .arguments = {.least = 1,
-                  .unless = "all latest",
-                  .complaint = "you must provide at least one name or id"},
+    .arguments = some_containers("all latest"),
     .run = run,
     .changes = true,
 };

@@ -145,9 +145,7 @@ constinit const Command kRestoreCommand{
         "container restore ctrID\ncontainer restore --latest\ncontainer restore --all\n"
         "container restore --import=/tmp/box.tar.zst --name=box2",
     .options = {kOptions},
-    .arguments = {.least = 1,
-                  .unless = "all latest import",
-                  .complaint = "you must provide at least one name or id"},
+    .arguments = some_containers("all latest import"),
     .run = run,
     .changes = true,
 };

@@ -84,9 +84,7 @@ constinit const Command kRmCommand{
     .examples =
         "rm ctrID\nrm mywebserver myflaskserver 860a4b23\nrm --force --all\nrm -f c684f0d469f2",
     .options = {kOptions},
-    .arguments = {.least = 1,
-                  .unless = "all latest cidfile filter",
-                  .complaint = "you must provide at least one name or id"},
+    .arguments = some_containers("all latest cidfile filter"),
     .run = run,
     .changes = true,
 };

@@ -87,9 +87,7 @@ int unpause(Context& context) {
   return kExitOk;
 }
 
-constexpr ArgumentRule kSome{.least = 1,
-                             .unless = "all latest cidfile filter",
-                             .complaint = "you must provide at least one name or id"};
+constexpr ArgumentRule kSome = some_containers("all latest cidfile filter");
 
 }  // namespace
 

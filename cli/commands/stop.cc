@@ -91,9 +91,7 @@ constinit const Command kStopCommand{
     .usage = "[options] CONTAINER [CONTAINER...]",
     .examples = "stop ctrID\nstop --latest\nstop --time 2 mywebserver 6e534f14da9d",
     .options = {kStopOptions},
-    .arguments = {.least = 1,
-                  .unless = "all latest cidfile filter",
-                  .complaint = "you must provide at least one name or id"},
+    .arguments = some_containers("all latest cidfile filter"),
     .run = stop,
     .changes = true,
 };
@@ -104,9 +102,7 @@ constinit const Command kRestartCommand{
     .usage = "[options] CONTAINER [CONTAINER...]",
     .examples = "restart ctrID\nrestart --latest\nrestart ctrID1 ctrID2",
     .options = {kRestartOptions},
-    .arguments = {.least = 1,
-                  .unless = "all latest running cidfile filter",
-                  .complaint = "you must provide at least one name or id"},
+    .arguments = some_containers("all latest running cidfile filter"),
     .run = restart,
     .changes = true,
 };
