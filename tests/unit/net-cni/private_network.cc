@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/eventfd.h>
@@ -12,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <exception>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -42,6 +44,19 @@ std::string output_of(const std::string& shell_command) {
   const CommandResult result =
       run_command({{"/bin/sh", "-c", shell_command}, {}, {}, {}, {}, {}});
   return result.out + result.err;
+}
+
+std::vector<std::string> link_names() {
+  const std::unique_ptr<struct if_nameindex, void (*)(struct if_nameindex*)> links(
+      ::if_nameindex(), ::if_freenameindex);
+  if (links == nullptr) {
+    throw errno_error(errno, "list network devices");
+  }
+  std::vector<std::string> names;
+  for (const struct if_nameindex* link = links.get(); link->if_name != nullptr; ++link) {
+    names.emplace_back(link->if_name);
+  }
+  return names;
 }
 
 void enter_private_network() {

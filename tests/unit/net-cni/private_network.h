@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace gantry::net_cni {
 
@@ -53,6 +54,11 @@ class EchoServer {
 // What the server answers; empty when nothing comes within two seconds.
 [[nodiscard]] std::string ask(int socket_type, const std::string& ip, unsigned short port);
 
+// Standard output and error, one after the other.
 [[nodiscard]] std::string output_of(const std::string& shell_command);
+
+// The network devices of the calling thread's namespace. Not ip(8): it looks into every file of
+// /run/netns, and complains of one that another program is just making.
+[[nodiscard]] std::vector<std::string> link_names();
 
 }  // namespace gantry::net_cni

@@ -21,6 +21,8 @@
 namespace gantry::net_cni {
 namespace {
 
+using ::testing::Contains;
+using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -76,7 +78,7 @@ class RealCni : public ::testing::Test {
   }
   // What an attachment may leave: nothing.
   void expect_clean(const std::string& id = kId) const {
-    EXPECT_THAT(output_of("ip -o link"), Not(HasSubstr("veth")));
+    EXPECT_THAT(link_names(), Each(Not(HasSubstr("veth"))));
     EXPECT_THAT(output_of("iptables-save"), Not(HasSubstr(id)));
     EXPECT_THAT(output_of("grep -rsl --exclude-dir=netns " + id + " " + host_->root().string()),
                 IsEmpty());
@@ -84,7 +86,7 @@ class RealCni : public ::testing::Test {
 
   // One container is attached; nothing else is.
   void expect_clean_but_for(const std::string& id) const {
-    EXPECT_EQ(output_of("ip -o link | grep -c veth"), "1\n");
+    EXPECT_THAT(link_names(), Contains(HasSubstr("veth")).Times(1));
     for (const std::string& file : files_below(host_->run_dir() / "records")) {
       EXPECT_THAT(file, HasSubstr(id));
     }
@@ -115,7 +117,7 @@ TEST_F(RealCni, DefaultNetworkIsMadeOnFirstUseAndPublishesPorts) {
   net_->teardown(web);
   expect_clean();
   EXPECT_EQ(ask(SOCK_STREAM, "127.0.0.1", 18080), "");
-  ns->run([] { EXPECT_THAT(output_of("ip -o link"), Not(HasSubstr("eth0"))); });
+  ns->run([] { EXPECT_THAT(link_names(), Not(Contains("eth0"))); });
 }
 
 TEST_F(RealCni, ContainersReachEachOther) {
@@ -219,7 +221,7 @@ TEST_F(RealCni, TwoNetworksAndHairpin) {
   net_->teardown(web);
   expect_clean();
   net_->network_remove("back");
-  EXPECT_THAT(output_of("ip -o link"), Not(HasSubstr("gantry1")));
+  EXPECT_THAT(link_names(), Not(Contains("gantry1")));
   EXPECT_THAT(output_of("iptables-save"), Not(HasSubstr("10.123.1")));
 }
 
@@ -355,7 +357,7 @@ TEST_F(RealCni, MacvlanOnAParent) {
   }
   EXPECT_EQ(ip_of(status, "lan"), "203.0.113.50");
   net_->teardown(request(*ns, "lan"));
-  ns->run([] { EXPECT_THAT(output_of("ip -o link"), Not(HasSubstr("eth0"))); });
+  ns->run([] { EXPECT_THAT(link_names(), Not(Contains("eth0"))); });
   expect_clean();
 }
 
