@@ -44,8 +44,6 @@ class OverlayStorage final : public plugin::Storage {
   void recover() override;
 
  private:
-  [[nodiscard]] LayerRecord plan_record(const plugin::LayerCreate& request) const;
-  void fill_staged(int folder, const LayerRecord& record, const std::string& shown) const;
   // The lock on a layer in staging; takes it over from a dead maker. Null when there is no
   // such layer.
   UniqueFd* staged_lock(const std::string& id);
