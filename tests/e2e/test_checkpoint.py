@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from support import host
+from support.claims import claim_port
 from support.criu import COUNTER, counter, kept, wait_for_starts
 from support.gantry import until
 
@@ -182,11 +183,12 @@ class TestArchive:
         until(lambda: criu.names("-a") == [], "--rm is kept")
 
     def test_published_anew(self, criu, place):
-        counter(criu, "-p", "127.0.0.1:18471:80", network=criu.engine.default_network)
+        here, there = claim_port(), claim_port()
+        counter(criu, "-p", f"127.0.0.1:{here}:80", network=criu.engine.default_network)
         archive = place / "box.tar"
         criu.ok("container", "checkpoint", "-e", archive, "-R", "box")
-        criu.ok("container", "restore", "-i", archive, "-n", "more", "-p", "127.0.0.1:18472:80")
-        assert criu.ok("port", "more") == "80/tcp -> 127.0.0.1:18472"
+        criu.ok("container", "restore", "-i", archive, "-n", "more", "-p", f"127.0.0.1:{there}:80")
+        assert criu.ok("port", "more") == f"80/tcp -> 127.0.0.1:{there}"
 
     def test_what_is_no_archive(self, criu, place):
         bad = place / "bad"

@@ -5,6 +5,7 @@ import json
 import secrets
 
 import pytest
+from support.claims import claim_subnet
 
 
 @pytest.fixture
@@ -37,12 +38,13 @@ class TestNames:
 
     def test_options_with_the_network(self, gantry):
         name = "net" + secrets.token_hex(3)
-        subnet = f"10.{210 + secrets.randbelow(30)}.{secrets.randbelow(250)}"
-        gantry.engine.create_network(name, f"--subnet={subnet}.0/24")
+        subnet = claim_subnet()
+        address = subnet.replace(".0/", ".77/")
+        gantry.engine.create_network(name, f"--subnet={subnet}")
         try:
-            gantry.start(name="box", network=f"{name}:ip={subnet}.77,mac=92:d0:c6:0a:29:34,interface_name=lan0")
+            gantry.start(name="box", network=f"{name}:ip={address[:-3]},mac=92:d0:c6:0a:29:34,interface_name=lan0")
             shown = gantry.ok("exec", "box", "ip", "addr", "show", "lan0")
-            assert f"{subnet}.77/24" in shown and "92:d0:c6:0a:29:34" in shown
+            assert address in shown and "92:d0:c6:0a:29:34" in shown
         finally:
             gantry.ok("network", "rm", "-f", "-t", "0", name)
 

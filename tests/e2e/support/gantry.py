@@ -14,6 +14,7 @@ import signal
 import subprocess
 import time
 
+from .claims import claim_subnet
 from .leaks import all_chains
 from .patience import PATIENCE
 from .terminal import Terminal
@@ -65,10 +66,9 @@ class Engine:
 
     def create_network(self, name, *words):
         """A network whose bridge and subnet no other engine on this host chooses too."""
-        tag = secrets.token_bytes(4)
-        words = (f"--interface-name=e2e-{tag.hex()}", *words)
+        words = (f"--interface-name=e2e-{secrets.token_hex(4)}", *words)
         if not any(word.startswith("--subnet") for word in words):
-            words += (f"--subnet=10.{160 + tag[0] % 80}.{tag[1]}.0/24",)
+            words += (f"--subnet={claim_subnet()}",)
         made = self.call("network", "create", *words, name)
         assert made.code == 0, repr(made)
 

@@ -4,6 +4,7 @@
 import socket
 import subprocess
 
+from .claims import claim_port
 from .gantry import until
 from .patience import PATIENCE
 
@@ -13,9 +14,7 @@ class Registry:
 
     def __init__(self, folder):
         self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = claim_port()
         (folder / "registry.yml").write_text(
             "version: 0.1\nlog: {level: error}\n"
             f"storage: {{filesystem: {{rootdirectory: {folder}/registry}}}}\n"
