@@ -4,11 +4,13 @@
 import json
 import pathlib
 import resource
+import secrets
 import subprocess
 
 import pytest
 from support import host
 from support.gantry import Gantry
+from support.leaks import CGROUPS
 
 
 def cgroups_of(pid):
@@ -69,14 +71,17 @@ class TestCgroups:
         assert any(path.endswith(identity) for path in groups.values()), groups
 
     def test_parent(self, gantry):
-        identity = gantry.start("--cgroup-parent=/gantry-e2e-parent", name="box")
+        parent = "gantry-e2e-" + secrets.token_hex(4)
+        identity = gantry.start(f"--cgroup-parent=/{parent}", name="box")
         pid = gantry.state("box")["Pid"]
         paths = [path for path in cgroups_of(pid).values() if path.endswith(identity)]
-        assert paths and all(path.startswith("/gantry-e2e-parent/") for path in paths), paths
-        assert gantry.inspect("box")["HostConfig"]["CgroupParent"] == "/gantry-e2e-parent"
+        assert paths and all(path.startswith(f"/{parent}/") for path in paths), paths
+        assert gantry.inspect("box")["HostConfig"]["CgroupParent"] == f"/{parent}"
         gantry.ok("rm", "-f", "-t", "0", "box")
-        for folder in pathlib.Path("/sys/fs/cgroup").glob("**/gantry-e2e-parent"):
-            folder.rmdir()
+        # Not in all folders below: other tests remove theirs.
+        for pattern in (parent, f"*/{parent}"):
+            for folder in {path.resolve() for path in CGROUPS.glob(pattern)}:
+                folder.rmdir()
 
     def test_disabled(self, gantry_once):
         gantry = gantry_once
