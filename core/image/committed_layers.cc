@@ -3,12 +3,26 @@
 
 namespace gantry::image {
 
-std::optional<ports::LayerInfo> find_layer(ports::Storage& storage, const std::string& id) {
+namespace {
+
+void add_with_parents(const Layers& layers, std::string id, std::set<std::string>& used) {
+  while (!id.empty() && used.insert(id).second) {
+    const auto layer = layers.find(id);
+    id = layer == layers.end() ? "" : layer->second.info.parent;
+  }
+}
+
+}  // namespace
+
+std::optional<Layer> find_layer(ports::Storage& storage, const std::string& id) {
   try {
-    return storage.stat(id);
+    return Layer{storage.stat(id), {}};
   } catch (const Error& e) {
     if (e.code() == Code::kNotFound) {
       return std::nullopt;
+    }
+    if (e.code() == Code::kCorrupt) {
+      return Layer{{}, e.what()};
     }
     throw;
   }
@@ -17,18 +31,39 @@ std::optional<ports::LayerInfo> find_layer(ports::Storage& storage, const std::s
 Layers committed_layers(ports::Storage& storage) {
   Layers layers;
   for (const std::string& id : storage.list()) {
-    if (const auto info = find_layer(storage, id)) {  // else removed meanwhile
-      layers.emplace(id, *info);
+    if (auto layer = find_layer(storage, id)) {  // else removed meanwhile
+      layers.emplace(id, std::move(*layer));
     }
   }
   return layers;
 }
 
-void add_with_parents(const Layers& layers, std::string id, std::set<std::string>& used) {
-  while (!id.empty() && used.insert(id).second) {
-    const auto layer = layers.find(id);
-    id = layer == layers.end() ? "" : layer->second.parent;
+std::string owner_of(const std::string& layer) { return layer.substr(0, layer.find('-')); }
+
+std::set<std::string> used_layers(const store::Store& store, const Layers& layers) {
+  std::set<std::string> named;
+  std::set<std::string> owners;
+  store.read([&](const store::Reader& reader) {
+    for (const model::Image& image : reader.images()) {
+      named.insert(image.layers.begin(), image.layers.end());
+    }
+    for (const store::ContainerRow& row : reader.containers()) {
+      owners.insert(row.brief.id);
+      if (const auto config = reader.find_container(row.brief.id)) {
+        named.insert(config->image_layer);
+      }
+    }
+  });
+  std::set<std::string> used;
+  for (const auto& [id, layer] : layers) {
+    if (owners.contains(owner_of(id))) {
+      add_with_parents(layers, id, used);
+    }
   }
+  for (const std::string& id : named) {
+    add_with_parents(layers, id, used);
+  }
+  return used;
 }
 
 }  // namespace gantry::image

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The layers that storage has, and what lies below one. Functions over a port; its threads.
+// The layers that storage has, and what lies below one. Functions over a port and the store;
+// their threads.
 #pragma once
 
 #include <map>
@@ -9,15 +10,29 @@
 #include <string>
 
 #include "core/ports/storage.h"
+#include "core/store/store.h"
 
 namespace gantry::image {
 
-using Layers = std::map<std::string, ports::LayerInfo>;  // by id
+// One whose record cannot be read can still be told by its id, and removed. What it stands on
+// is not known.
+struct Layer {
+  ports::LayerInfo info;
+  std::string damage;  // why it cannot be read; empty when it can
+
+  [[nodiscard]] bool is_damaged() const { return !damage.empty(); }
+};
+using Layers = std::map<std::string, Layer>;  // by id
 
 // nullopt when there is no such committed layer.
-[[nodiscard]] std::optional<ports::LayerInfo> find_layer(ports::Storage& storage,
-                                                         const std::string& id);
+[[nodiscard]] std::optional<Layer> find_layer(ports::Storage& storage, const std::string& id);
 [[nodiscard]] Layers committed_layers(ports::Storage& storage);
-void add_with_parents(const Layers& layers, std::string id, std::set<std::string>& used);
+
+// "ID" or "ID-image0": the container that a writable layer was made for.
+[[nodiscard]] std::string owner_of(const std::string& layer);
+
+// What image records and containers name or own, with everything below.
+[[nodiscard]] std::set<std::string> used_layers(const store::Store& store,
+                                                const Layers& layers);
 
 }  // namespace gantry::image

@@ -12,44 +12,21 @@ namespace gantry::image {
 
 namespace {
 
-// What image records and containers name, with everything below.
-std::set<std::string> used_layers(const Context& context, const Layers& layers) {
-  std::set<std::string> named = context.store.read([](const store::Reader& reader) {
-    std::set<std::string> ids;
-    for (const model::Image& image : reader.images()) {
-      ids.insert(image.layers.begin(), image.layers.end());
-    }
-    for (const store::ContainerRow& row : reader.containers()) {
-      if (const auto config = reader.find_container(row.brief.id)) {
-        ids.insert(config->image_layer);
-      }
-    }
-    return ids;
+bool stands_on(const Layers& layers, std::string id, const std::string& below) {
+  for (std::size_t steps = 0; !id.empty() && id != below && steps <= layers.size(); ++steps) {
+    const auto layer = layers.find(id);
+    id = layer == layers.end() ? "" : layer->second.info.parent;
+  }
+  return id == below;
+}
+
+// A damaged layer does not tell its parent: it may be any that does not stand on it.
+bool may_carry_another(const Layers& layers, const std::string& id) {
+  const bool readable = !layers.at(id).is_damaged();
+  return std::any_of(layers.begin(), layers.end(), [&](const auto& other) {
+    return other.second.info.parent == id ||
+           (readable && other.second.is_damaged() && !stands_on(layers, id, other.first));
   });
-  for (const auto& [id, info] : layers) {
-    if (info.writable) {
-      named.insert(id);
-    }
-  }
-  std::set<std::string> used;
-  for (const std::string& id : named) {
-    add_with_parents(layers, id, used);
-  }
-  return used;
-}
-
-std::size_t depth_of(const Layers& layers, const std::string& id) {
-  std::size_t depth = 0;
-  for (auto layer = layers.find(id); layer != layers.end() && depth <= layers.size();
-       layer = layers.find(layer->second.parent)) {
-    ++depth;
-  }
-  return depth;
-}
-
-bool is_parent(const Layers& layers, const std::string& id) {
-  return std::any_of(layers.begin(), layers.end(),
-                     [&](const auto& layer) { return layer.second.parent == id; });
 }
 
 bool remove_layer(const Context& context, const std::string& id) {
@@ -87,7 +64,7 @@ std::vector<std::string> drop_unused_layers(const Context& context,
                                             const std::vector<std::string>& candidates) {
   Layers layers = committed_layers(context.storage);
   const LayerLocks locks(context.root);
-  std::set<std::string> used = used_layers(context, layers);
+  std::set<std::string> used = used_layers(context.store, layers);
   std::vector<std::string> owned;
   for (const std::string& id : std::set<std::string>(candidates.begin(), candidates.end())) {
     if (layers.contains(id) && !used.contains(id) && locks.try_own(id)) {
@@ -98,25 +75,28 @@ std::vector<std::string> drop_unused_layers(const Context& context,
     return {};
   }
   // Looked at again under the locks: a load may have ended in between.
-  used = used_layers(context, layers);
-  std::stable_sort(owned.begin(), owned.end(), [&](const auto& a, const auto& b) {
-    return depth_of(layers, a) > depth_of(layers, b);
-  });
+  used = used_layers(context.store, layers);
   std::vector<std::string> removed;
-  for (const std::string& id : owned) {
-    if (!used.contains(id) && !is_parent(layers, id) && remove_layer(context, id)) {
-      layers.erase(id);
-      removed.push_back(id);
+  for (;;) {
+    const auto next = std::find_if(owned.begin(), owned.end(), [&](const std::string& id) {
+      return !used.contains(id) && !may_carry_another(layers, id);
+    });
+    if (next == owned.end()) {
+      return removed;
     }
+    if (remove_layer(context, *next)) {
+      layers.erase(*next);
+      removed.push_back(*next);
+    }
+    owned.erase(next);
   }
-  return removed;
 }
 
 std::vector<std::string> collect_garbage(const Context& context) {
   context.storage.recover();
   std::vector<std::string> candidates;
-  for (const auto& [id, info] : committed_layers(context.storage)) {
-    if (!info.writable) {
+  for (const auto& [id, layer] : committed_layers(context.storage)) {
+    if (!layer.info.writable) {
       candidates.push_back(id);
     }
   }

@@ -43,19 +43,27 @@ KnownLayers known_layers(const store::Store& store) {
   return known;
 }
 
+bool is_there(const Context& context, const std::string& id) {
+  const auto layer = find_layer(context.storage, id);
+  if (layer && layer->is_damaged()) {
+    throw Error(Code::kCorrupt, layer->damage);
+  }
+  return layer.has_value();
+}
+
 // Locks the layer for the rest of the work: shared when it is there, exclusively when the
 // caller has to bring it.
 bool settle(const Context& context, const LayerLocks& locks, const std::string& id) {
   for (;;) {
     locks.share(id);
-    if (find_layer(context.storage, id)) {
+    if (is_there(context, id)) {
       return true;
     }
     // Never wait for exclusive ownership while others of ours are held: two loads could
     // wait for each other.
     locks.release(id);
     if (locks.try_own(id)) {
-      if (!find_layer(context.storage, id)) {
+      if (!is_there(context, id)) {
         return false;
       }
       locks.share(id);

@@ -2,13 +2,15 @@
 """system check, locks, df, prune."""
 
 import json
+import os
 import pathlib
 import secrets
 import shutil
 import signal
 import subprocess
 
-from support.gantry import until
+from support.gantry import Engine, until
+from support.leaks import leave_host_as_found
 
 
 def findings(gantry):
@@ -37,6 +39,31 @@ class TestCheck:
         for place in ("containers", "exits", "netns"):
             assert not (run / place / id).exists()
         assert findings(gantry_once) == []
+
+    def test_a_layer_whose_record_is_damaged(self, binary, folder, archive):
+        alone = Engine(binary, folder / "damaged", "e2e" + secrets.token_hex(3))
+        layers = alone.root / "plugins/storage-overlay/layers"
+
+        def damaged(layer, *words):
+            (layers / layer / "layer").write_text("not a record")
+            refused = alone.call(*words)
+            assert refused.code == 125 and f"layer {layer}: " in refused.err, repr(refused)
+            assert [(row["Kind"], row["Object"]) for row in findings(alone.call)] == [("layer", layer)]
+
+        try:
+            assert alone.call("load", "-q", "-i", archive).code == 0
+            (image,) = os.listdir(layers)
+            box = alone.call("create", "--network=none", "localhost/e2e", "true").out.strip()
+            damaged(box, "start", "-a", box)
+            assert alone.call("rm", box).code == 0
+            damaged(image, "load", "-i", archive)
+            assert alone.call("rmi", "--all", "--force").code == 0
+            assert os.listdir(layers) == []
+            assert alone.call("load", "-q", "-i", archive).code == 0
+            assert alone.call("run", "--rm", "--network=none", "localhost/e2e", "true").code == 0
+            assert findings(alone.call) == []
+        finally:
+            leave_host_as_found(alone)
 
     def test_what_is_not_ours_stays(self, gantry_once):
         stranger = gantry_once.engine.run / "containers/stranger"

@@ -63,6 +63,7 @@ class FakeEngine : public engine::Backends {
   // Where it keeps its files.
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   FakeNetwork& network_of_fakes() { return network_; }
+  FakeStorage& storage_of_fakes() { return storage_; }
   [[nodiscard]] ports::IdMapping layer_mapping(const std::string& id) const {
     return storage_.layers().at(id).mapping;
   }

@@ -119,6 +119,9 @@ std::vector<std::string> FakeStorage::list() {
 ports::LayerInfo FakeStorage::stat(const std::string& id) {
   return act("storage.stat", [&] {
     const FakeLayer& layer = committed(id);
+    if (layer.damaged) {
+      throw Error(Code::kCorrupt, "layer " + id + " cannot be read: remove what it is of");
+    }
     return ports::LayerInfo{layer.parent, layer.writable, layer.mounted, 0};
   });
 }

@@ -23,6 +23,7 @@ struct FakeLayer {
   bool writable = false;
   bool committed = false;
   bool mounted = false;
+  bool damaged = false;  // stat refuses it
   std::string tar;
   ports::IdMapping mapping;
   std::string options_json;

@@ -16,34 +16,7 @@ namespace gantry::lifecycle {
 
 namespace {
 
-using image::add_with_parents;
 using image::find_layer;
-using image::Layers;
-
-// "ID" or "ID-image0": the container that a writable layer was made for.
-std::string owner_of(const std::string& layer) { return layer.substr(0, layer.find('-')); }
-
-// What is named, with all below.
-std::set<std::string> used_layers(engine::Engine& engine, const Layers& layers) {
-  std::set<std::string> used;
-  engine.store.read([&](const store::Reader& reader) {
-    for (const model::Image& image : reader.images()) {
-      for (const std::string& layer : image.layers) {
-        add_with_parents(layers, layer, used);
-      }
-    }
-    for (const store::ContainerRow& row : reader.containers()) {
-      const auto config = reader.find_container(row.brief.id);
-      add_with_parents(layers, config ? config->image_layer : "", used);
-      for (const auto& [id, info] : layers) {
-        if (info.writable && owner_of(id) == row.brief.id) {
-          add_with_parents(layers, id, used);
-        }
-      }
-    }
-  });
-  return used;
-}
 
 // Records first, then the layers, then the records again: what goes meanwhile is not missed.
 void check_images(engine::Engine& engine, Findings& findings) {
@@ -88,7 +61,7 @@ void check_used(engine::Engine& engine, Findings& findings) {
 bool is_mounted_for_nobody(engine::Engine& engine, const std::string& id) {
   const auto lies_idle = [&] {
     const auto layer = find_layer(engine.backends.storage(""), id);
-    return layer && layer->mounted && !engine.locks.is_held(locks::Kind::kContainer, id);
+    return layer && layer->info.mounted && !engine.locks.is_held(locks::Kind::kContainer, id);
   };
   if (!lies_idle()) {
     return false;
@@ -107,18 +80,22 @@ bool is_mounted_for_nobody(engine::Engine& engine, const std::string& id) {
 
 void check_layers(engine::Engine& engine, Findings& findings) {
   ports::Storage& storage = engine.backends.storage("");
-  const image::Context images = image_context(engine);
-  const Layers layers = image::committed_layers(storage);
-  const std::set<std::string> used = used_layers(engine, layers);
-  for (const auto& [id, info] : layers) {
-    if (used.contains(id) || !find_layer(storage, id)) {
+  const image::Layers layers = image::committed_layers(storage);
+  const std::set<std::string> used = image::used_layers(engine.store, layers);
+  const image::LayerLocks locks(image_context(engine).root);
+  for (const auto& [id, layer] : layers) {
+    if (used.contains(id)) {
+      if (layer.is_damaged()) {
+        findings.push_back({"layer", id, layer.damage});
+      }
+    } else if (!find_layer(storage, id)) {
       continue;
-    }
-    if (info.writable && model::is_full_id(owner_of(id))) {
+    } else if (layer.info.writable && model::is_full_id(image::owner_of(id))) {
       findings.push_back({"layer", id, "no container has it", [&engine, layer = id] {
                             engine.backends.storage("").remove(layer);
                           }});
-    } else if (!info.writable && image::LayerLocks(images.root).try_own(id)) {  // else in use
+    } else if (!layer.info.writable && locks.try_own(id)) {  // else in use
+      locks.release(id);
       findings.push_back(
           {"layer", id, "no image and no container names it", [&engine, layer = id] {
              (void)image::drop_unused_layers(image_context(engine), {layer});

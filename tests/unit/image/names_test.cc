@@ -164,6 +164,33 @@ TEST_F(NamesTest, LeavesTheLayersOfALoadInProgressAlone) {
   expect_nothing_left();
 }
 
+TEST_F(NamesTest, ADamagedLayerGoesWithItsImageAndAllBelowItAfterIt) {
+  const std::string id = add({{{"a", "1"}}, {{"b", "2"}}, {{"c", "3"}}}, {"app"});
+  storage_.edit(image(id)->layers[1], [](fakes::FakeLayer& layer) { layer.damaged = true; });
+  EXPECT_EQ(remove_image(context(), "app", false, registries_).deleted, id);
+  (void)collect_garbage(context());
+  expect_nothing_left();
+  EXPECT_EQ(add({{{"a", "1"}}, {{"b", "2"}}, {{"c", "3"}}}, {"app"}), id);
+}
+
+TEST_F(NamesTest, LoadingOntoADamagedLayerNamesIt) {
+  const std::string id = add({{{"a", "1"}}}, {"app"});
+  storage_.edit(image(id)->layers[0], [](fakes::FakeLayer& layer) { layer.damaged = true; });
+  EXPECT_ERROR((void)add({{{"a", "1"}}}, {"app"}), Code::kCorrupt, image(id)->layers[0]);
+}
+
+// It may stand on any of them: its record would tell.
+TEST_F(NamesTest, NoneGoesBelowADamagedLayerThatIsUsed) {
+  const std::string used = add({{{"a", "1"}}}, {"used"});
+  (void)add({{{"b", "2"}}}, {"other"});
+  storage_.edit(image(used)->layers[0], [](fakes::FakeLayer& layer) { layer.damaged = true; });
+  (void)remove_image(context(), "other", false, registries_);
+  EXPECT_EQ(storage_.layers().size(), 2U);
+  (void)remove_image(context(), "used", false, registries_);
+  (void)collect_garbage(context());
+  expect_nothing_left();
+}
+
 TEST_F(NamesTest, HistoryGivesSizesToLayersThatHaveContent) {
   model::Image image;
   image.id = "top";

@@ -10,6 +10,7 @@
 #include "core/lifecycle/user_mounts.h"
 #include "core/lifecycle/verbs/create.h"
 #include "core/lifecycle/verbs/list.h"
+#include "core/lifecycle/verbs/remove.h"
 #include "core/lifecycle/verbs/start.h"
 #include "core/secrets/secrets.h"
 #include "core/store/keys.h"
@@ -110,6 +111,32 @@ TEST_F(Check, RemovesImageLayersThatNothingNames) {
       {.id = stray_, .parent = {}, .writable = false, .mapping = {}, .options_json = {}});
   engine_.storage("").commit(stray_);
   expect_repaired("layer", stray_);
+}
+
+TEST_F(Check, RemovesADamagedLayerThatNothingNames) {
+  engine_.storage("").create(
+      {.id = stray_, .parent = {}, .writable = false, .mapping = {}, .options_json = {}});
+  engine_.storage("").commit(stray_);
+  engine_.storage_of_fakes().edit(stray_,
+                                  [](fakes::FakeLayer& layer) { layer.damaged = true; });
+  expect_repaired("layer", stray_);
+}
+
+TEST_F(Check, NamesADamagedLayerInUseAndGoesOn) {
+  const std::string id = create(get(), fakes::FakeEngine::request("box"));
+  const std::string other = create(get(), fakes::FakeEngine::request("other"));
+  (void)engine_.storage("").mount(
+      {.id = other, .read_only = false, .mount_label = {}, .mapping = {}});
+  engine_.storage_of_fakes().edit(id, [](fakes::FakeLayer& layer) { layer.damaged = true; });
+  const std::vector<CheckResult> found = check(get(), true);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].kind, "mount");
+  EXPECT_TRUE(found[0].repaired);
+  EXPECT_EQ(found[1].kind, "layer");
+  EXPECT_EQ(found[1].object, id);
+  EXPECT_FALSE(found[1].repairable);
+  (void)remove(get(), "box");
+  EXPECT_TRUE(check(get(), false).empty());
 }
 
 TEST_F(Check, UnmountsWhatNobodyUses) {

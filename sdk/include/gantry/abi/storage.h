@@ -110,14 +110,15 @@ typedef struct gantry_storage_ops {
    * layer need not be synced. */
   int32_t (*commit)(void* self, gantry_str id, const gantry_error* error);
 
-  /* Removes a layer, staged or committed, unmounting it first; gone counts as done.
-   * BUSY when something holds it and says what. */
+  /* Removes a layer, staged or committed, unmounting it first; gone counts as done, and
+   * what is damaged goes too. BUSY when something holds it and says what. */
   int32_t (*remove)(void* self, gantry_str id, const gantry_error* error);
 
   /* Ids of the committed layers, in no order. [thread-safe] */
   int32_t (*list)(void* self, const gantry_list_sink* ids, const gantry_error* error);
-  /* NOT_FOUND when there is no such committed layer. parent gets the parent's id, empty
-   * for none. [thread-safe] */
+  /* NOT_FOUND when there is no such committed layer; CORRUPT when what is kept of it cannot
+   * be read: the caller then counts that layer as lost and goes on. parent gets the parent's
+   * id, empty for none. [thread-safe] */
   int32_t (*stat)(void* self, gantry_str id, gantry_layer_info* ret_info,
                   const gantry_sink* parent, const gantry_error* error);
 
