@@ -3,13 +3,12 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import tarfile
 
 import pytest
 from support import host, images
-from support.gantry import PATIENCE, until
+from support.registry import Registry
 
 
 @pytest.fixture
@@ -218,31 +217,13 @@ def registry(place, gantry_once):
     """A registry on the loopback device that serves localhost/e2e as busy:1."""
     for name in ("docker-registry", "skopeo"):
         host.require(host.program(name))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    (place / "registry.yml").write_text(
-        "version: 0.1\nlog: {level: error}\n"
-        f"storage: {{filesystem: {{rootdirectory: {place}/registry}}}}\n"
-        f"http: {{addr: '127.0.0.1:{port}'}}\n"
-    )
-    server = subprocess.Popen(["docker-registry", "serve", place / "registry.yml"],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = Registry(place)
     try:
-        def answers():
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", port)) == 0
-
-        until(answers, "the registry")
-        gantry_once.ok("save", "-q", "--format=oci-archive", "-o", place / "out.tar", "localhost/e2e")
-        subprocess.run(
-            ["skopeo", "copy", "--dest-tls-verify=false", f"oci-archive:{place}/out.tar",
-             f"docker://127.0.0.1:{port}/busy:1"], check=True, capture_output=True)
-        yield f"127.0.0.1:{port}/busy:1"
+        name = server.push(gantry_once, "localhost/e2e", "busy:1")
+        yield name
+        gantry_once("rmi", name)
     finally:
-        server.terminate()
-        server.wait(PATIENCE)
-        gantry_once("rmi", f"127.0.0.1:{port}/busy:1")
+        server.close()
 
 
 class TestPull:

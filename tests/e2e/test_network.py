@@ -12,6 +12,7 @@ import urllib.request
 
 import pytest
 from support import host
+from support.claims import claim_port, claim_subnet
 from support.gantry import PATIENCE, Engine, until
 from support.leaks import leave_host_as_found
 
@@ -33,12 +34,6 @@ def network(gantry):
     yield name
     gantry("network", "rm", "-f", "-t", "0", name)
     assert name not in gantry.ok("network", "ls", "-q").split()
-
-
-def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def fetch(url):
@@ -114,16 +109,18 @@ class TestModes:
 class TestAddresses:
     def test_static_ip_and_mac(self, gantry):
         name = "net" + secrets.token_hex(3)
-        gantry.engine.create_network(name, "--subnet=10.213.77.0/24")
+        subnet = claim_subnet()
+        address = subnet.replace(".0/24", ".55")
+        gantry.engine.create_network(name, f"--subnet={subnet}")
         try:
-            gantry.start("--ip=10.213.77.55", "--mac-address=92:d0:c6:0a:29:33", name="fixed", network=name)
+            gantry.start(f"--ip={address}", "--mac-address=92:d0:c6:0a:29:33", name="fixed", network=name)
             seen = gantry.ok("exec", "fixed", "ip", "addr", "show", "eth0")
-            assert "10.213.77.55/24" in seen and "92:d0:c6:0a:29:33" in seen
+            assert f"{address}/24" in seen and "92:d0:c6:0a:29:33" in seen
             inspected = addresses(gantry, "fixed", name)
-            assert inspected["IPAddress"] == "10.213.77.55"
+            assert inspected["IPAddress"] == address
             assert inspected["MacAddress"].lower() == "92:d0:c6:0a:29:33"
-            gantry.fails("run", "--rm", "--ip=10.213.77.55", f"--network={name}", gantry.image, "true",
-                         code=126, says="10.213.77.55|in use|allocated")
+            gantry.fails("run", "--rm", f"--ip={address}", f"--network={name}", gantry.image, "true",
+                         code=126, says=f"{address}|in use|allocated")
             gantry.fails("run", "--rm", "--ip=10.1.1.1", f"--network={name}", gantry.image, "true", code=126)
         finally:
             gantry.ok("network", "rm", "-f", "-t", "0", name)
@@ -131,7 +128,7 @@ class TestAddresses:
     def test_containers_reach_each_other(self, gantry, network):
         gantry.ok("run", "-d", f"--network={network}", "--name=serves", gantry.image, *SERVE)
         address = addresses(gantry, "serves", network)["IPAddress"]
-        script = f"for i in 1 2 3 4 5; do wget -qO- http://{address}:8080/ && exit 0; sleep 0.2; done; exit 1"
+        script = f"until wget -qO- http://{address}:8080/; do sleep 0.1; done"
         out = gantry.ok("run", "--rm", f"--network={network}", gantry.image, "sh", "-c", script)
         assert out == "hello from the page"
         gantry.ok("rm", "-f", "-t", "0", "serves")
@@ -159,7 +156,7 @@ class TestAddresses:
 class TestPorts:
     @pytest.mark.parametrize("where", ["", "127.0.0.1:"])
     def test_tcp(self, gantry, network, where):
-        port = free_port()
+        port = claim_port()
         gantry.ok("run", "-d", f"--network={network}", "-p", f"{where}{port}:8080", "--name=serves", gantry.image, *SERVE)
         page = until(lambda: can_fetch(f"http://127.0.0.1:{port}/"), "the page")
         assert page == "hello from the page\n"
@@ -172,7 +169,7 @@ class TestPorts:
         assert can_fetch(f"http://127.0.0.1:{port}/") is None
 
     def test_udp(self, gantry, network):
-        port = free_port(socket.SOCK_DGRAM)
+        port = claim_port()
         gantry.start("-p", f"{port}:5353/udp", name="hears", network=network)
         # busybox has no server for datagrams: a socket of ours, opened in its namespace.
         inside = f"/proc/{gantry.state('hears')['Pid']}/ns/net"
@@ -202,7 +199,7 @@ class TestPorts:
         gantry.ok("rm", "-f", "-t", "0", "opens")
 
     def test_taken_port(self, gantry, network):
-        port = free_port()
+        port = claim_port()
         gantry.start("-p", f"{port}:80", name="first", network=network)
         gantry.fails("run", "--rm", f"--network={network}", "-p", f"{port}:80", gantry.image, "true",
                      code=126, says="already in use|already allocated|bind")
@@ -214,7 +211,7 @@ class TestPorts:
                          code=126, says="in use")
 
     def test_free_again_after_a_restart(self, gantry, network):
-        port = free_port()
+        port = claim_port()
         gantry.ok("run", "-d", f"--network={network}", "-p", f"{port}:8080", "--name=serves", gantry.image, *SERVE)
         gantry.ok("restart", "-t", "0", "serves")
         assert until(lambda: can_fetch(f"http://127.0.0.1:{port}/"), "the page")
@@ -233,12 +230,14 @@ class TestPorts:
 class TestVerbs:
     def test_create_inspect_rm(self, gantry_once):
         name = "net" + secrets.token_hex(3)
-        assert gantry_once.ok("network", "create", "--subnet=10.214.7.0/24", "--gateway=10.214.7.9",
+        subnet = claim_subnet()
+        gateway = subnet.replace(".0/24", ".9")
+        assert gantry_once.ok("network", "create", f"--subnet={subnet}", f"--gateway={gateway}",
                               "--label=a=1", name) == name
         seen = json.loads(gantry_once.ok("network", "inspect", name))[0]
         assert seen["name"] == name and seen["driver"] == "bridge" and seen["labels"] == {"a": "1"}
-        assert seen["subnets"][0]["subnet"] == "10.214.7.0/24"
-        assert seen["subnets"][0]["gateway"] == "10.214.7.9"
+        assert seen["subnets"][0]["subnet"] == subnet
+        assert seen["subnets"][0]["gateway"] == gateway
         assert gantry_once("network", "exists", name).code == 0
         gantry_once.fails("network", "create", name, says="already")
         gantry_once.ok("network", "create", "--ignore", name)
@@ -257,15 +256,17 @@ class TestVerbs:
 
     def test_ip_range(self, gantry_once):
         name = "net" + secrets.token_hex(3)
-        subnet = ("network", "create", "--subnet=10.214.9.0/24")
-        gantry_once.fails(*subnet, "--ip-range=garbage", name, says="garbage")
-        gantry_once.fails(*subnet, "--ip-range=10.214.8.0/26", name, says="not in subnet")
-        gantry_once.engine.create_network(name, "--subnet=10.214.9.0/24", "--ip-range=10.214.9.128/26")
+        subnet = claim_subnet()
+        first = subnet.removesuffix(".0/24")
+        create = ("network", "create", f"--subnet={subnet}")
+        gantry_once.fails(*create, "--ip-range=garbage", name, says="garbage")
+        gantry_once.fails(*create, "--ip-range=10.1.1.0/26", name, says="not in subnet")
+        gantry_once.engine.create_network(name, f"--subnet={subnet}", f"--ip-range={first}.128/26")
         try:
             seen = json.loads(gantry_once.ok("network", "inspect", name))[0]["subnets"][0]
-            assert seen["lease_range"] == {"start_ip": "10.214.9.128", "end_ip": "10.214.9.191"}
+            assert seen["lease_range"] == {"start_ip": f"{first}.128", "end_ip": f"{first}.191"}
             out = gantry_once.ok("run", "--rm", f"--network={name}", gantry_once.image, "ip", "-4", "addr", "show", "eth0")
-            assert "inet 10.214.9.128/24" in out
+            assert f"inet {first}.128/24" in out
         finally:
             gantry_once.ok("network", "rm", name)
 
