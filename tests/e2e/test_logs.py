@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from support import host
 from support.gantry import PATIENCE, until
 
 
@@ -98,7 +99,7 @@ class TestFollow:
     def test_interrupted(self, gantry_once):
         gantry_once.start(name="quiet")
         follows = gantry_once.spawn("logs", "-f", "quiet")
-        until(lambda: follows.poll() is None, "it to follow")
+        until(lambda: host.watches(follows.pid), "it to follow")
         follows.terminate()
         assert follows.wait(PATIENCE) != 0
 
@@ -129,7 +130,7 @@ class TestRotation:
         reader.start()
         talkative.ok("exec", "talks", "touch", "/go")
         assert follows.wait(PATIENCE) == 0
-        reader.join(10)
+        reader.join(PATIENCE)
         numbers = [int(line.split()[0]) for line in seen]
         assert numbers == sorted(set(numbers)), "in order, none twice"
         assert numbers[-1] == self.LINES

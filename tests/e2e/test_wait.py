@@ -3,7 +3,6 @@
 
 import pathlib
 import signal
-import threading
 import time
 
 import pytest
@@ -35,20 +34,22 @@ class TestWait:
         waits.communicate(timeout=PATIENCE)
         assert waits.returncode == 0
         gone = gantry_once.spawn("wait", "--condition=removed", "new")
+        until(lambda: host.watches(gone.pid), "the wait to begin")
         gantry_once.ok("rm", "-f", "-t", "0", "new")
         gone.communicate(timeout=PATIENCE)
         assert gone.returncode == 0
 
-    def test_of_a_restarted_client(self, gantry_once):
+    def test_killed_meanwhile(self, gantry_once):
         gantry_once.start(name="long")
         waits = gantry_once.spawn("wait", "long")
-        threading.Timer(0.3, lambda: gantry_once("kill", "long")).start()
+        until(lambda: host.watches(waits.pid), "the wait to begin")
+        gantry_once.ok("kill", "long")
         assert waits.communicate(timeout=PATIENCE)[0] == b"137\n"
 
     def test_interrupted(self, gantry_once):
         gantry_once.start(name="long")
         waits = gantry_once.spawn("wait", "long")
-        until(lambda: waits.poll() is None, "the wait")
+        until(lambda: host.watches(waits.pid), "the wait to begin")
         waits.send_signal(signal.SIGINT)
         assert waits.wait(PATIENCE) != 0
 
