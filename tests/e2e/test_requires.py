@@ -35,7 +35,7 @@ def test_independent_ones_start_at_once(gantry, place):
     )
     script.chmod(0o755)
     (place / "meet.json").write_text(json.dumps({
-        "version": "1.0.0", "hook": {"path": str(script), "timeout": 20},
+        "version": "1.0.0", "hook": {"path": str(script), "timeout": 80},
         "when": {"annotations": {"^who$": "."}}, "stages": ["precreate"],
     }))
     create = ("create", "--network=none")

@@ -29,11 +29,11 @@ def test_on_failure_has_an_end(gantry):
         gantry.image, "sh", "-c", "exit 3",
     )
     until(lambda: count(gantry, "failing") == 2 and gantry.status("failing") == "exited",
-          "two restarts", 20)
+          "two restarts")
     assert gantry.state("failing")["ExitCode"] == 3
     gantry.ok("start", "failing")
     until(lambda: count(gantry, "failing") == 2 and gantry.status("failing") == "exited",
-          "the count begins anew with the user's start", 20)
+          "the count begins anew with the user's start")
 
 
 def test_on_failure_of_success(gantry_once):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """top: the processes of a container."""
 
+from support.gantry import until
+
 
 class TestTop:
     def test_processes(self, gantry):
@@ -14,7 +16,7 @@ class TestTop:
             pids = gantry.ok("top", "busy", *words).split()[1:]
             assert pid in pids and "1" not in pids
         gantry.fails("top", "busy", "-o", "pid", "-u", "root", says="ps: ")
-        assert "sleep" in gantry.ok("top", "busy", "-eo", "pid,comm")
+        until(lambda: "sleep" in gantry.ok("top", "busy", "-eo", "pid,comm"), "the shell's child")
 
     def test_refused(self, gantry_once):
         gantry_once.ok("create", "--network=none", "--name=new", gantry_once.image, "true")

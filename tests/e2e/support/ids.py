@@ -19,8 +19,10 @@ def granting(engine, place, count=1_000_000, user="containers"):
         (place / name).write_text(f"other:1:5\n{user}:{FIRST}:{count}\n")
         lines.append(f"{name}_file={place / name}\n")
     engine.configuration.write_text("".join(lines) + before)
-    yield
-    engine.configuration.write_text(before)
+    try:
+        yield
+    finally:
+        engine.configuration.write_text(before)
 
 
 def mapping(gantry, name, kind="UidMap"):
