@@ -8,9 +8,9 @@ import signal
 from support.gantry import PATIENT, until
 
 
-def start(gantry, *options, name="patient"):
+def start(gantry, *options, name="patient", words=PATIENT):
     return gantry.ok(
-        "run", "-d", "--network=none", f"--name={name}", *options, gantry.image, *PATIENT
+        "run", "-d", "--network=none", f"--name={name}", *options, gantry.image, *words
     )
 
 
@@ -87,7 +87,7 @@ def test_startup_by_hand(gantry):
     assert len(runners(identity)) == 1
     assert gantry.ok("exec", "patient", "cat", "/count").split() == ["more", "more"]
     gantry.ok("restart", "-t", "0", "patient")
-    assert not runners(identity)
+    until(lambda: not runners(identity), "the end of the runner")
     assert health(gantry)["Status"] == "starting"
 
 
@@ -126,7 +126,8 @@ def test_kept_after_the_end(gantry):
     assert told["Status"] == "unhealthy" and told["Log"][0]["Output"] == "ill\n"
     assert "healthy)" not in gantry.ok("ps", "-a", "--format={{.Status}}")
     gantry.ok("start", "patient")
-    until(lambda: len(log_of(gantry)) == 1, "a log begun anew")
+    anew = until(lambda: [one for one in log_of(gantry) if one not in told["Log"]], "another check")
+    assert log_of(gantry) == anew
 
 
 def test_of_the_image(gantry):
@@ -189,11 +190,13 @@ def test_nothing_to_check(gantry_once):
 
 
 def test_on_failure(gantry):
-    for action in ("kill", "stop"):
-        start(gantry, "--health-cmd=false", "--health-interval=1s", "--health-retries=1",
-              f"--health-on-failure={action}", "--stop-timeout=1", name=action)
+    # It is well until it heeds SIGTERM.
+    words = ("sh", "-c", "trap 'exit 0' TERM; touch /ill; sleep 1000 & wait")
+    for action, code in (("kill", 137), ("stop", 0)):
+        start(gantry, "--health-cmd=test ! -e /ill", "--health-interval=1s", "--health-retries=1",
+              f"--health-on-failure={action}", "--stop-timeout=1000", name=action, words=words)
         until(lambda: gantry.status(action) == "exited", f"the end by {action}")
-        assert gantry.state(action)["ExitCode"] == (137 if action == "kill" else 0)
+        assert gantry.state(action)["ExitCode"] == code
 
 
 def test_on_failure_restarts(gantry_once):
