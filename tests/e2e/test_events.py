@@ -15,7 +15,7 @@ def events(gantry, *words):
 
 
 def names_of(gantry, *words):
-    return [event["Status"] for event in events(gantry, "--since=5m", *words)]
+    return [event["Status"] for event in events(gantry, "--since=1h", *words)]
 
 
 class TestEvents:
@@ -23,16 +23,16 @@ class TestEvents:
         name = f"lives-{gantry.runtime}"
         gantry.ok("run", "--network=none", f"--name={name}", "-l", "a=1", gantry.image, "true")
         gantry.ok("rm", name)
-        seen = events(gantry, "--since=1m", f"--filter=container={name}")
+        seen = events(gantry, "--since=1h", f"--filter=container={name}")
         words = [event["Status"] for event in seen if event["Status"] != "attach"]
         assert words == ["create", "init", "start", "died", "cleanup", "remove"]
         assert seen[0]["Attributes"]["a"] == "1"
 
     def test_filters(self, gantry_once):
         gantry_once.ok("create", "--network=none", "--name=evented", gantry_once.image, "true")
-        seen = events(gantry_once, "--since=1m", "--filter=event=create", "--filter=container=evented")
+        seen = events(gantry_once, "--since=1h", "--filter=event=create", "--filter=container=evented")
         assert len(seen) == 1 and seen[0]["Type"] == "container"
-        line = gantry_once.ok("events", "--stream=false", "--since=1m", "--filter=container=evented",
+        line = gantry_once.ok("events", "--stream=false", "--since=1h", "--filter=container=evented",
                               "--format={{.Type}} {{.Status}} {{.Name}}")
         assert line == "container create evented"
         gantry_once.fails("events", "--stream=false", "--filter=nosuch=1", says="nosuch")
@@ -69,8 +69,8 @@ class TestContainers:
         until(lambda: gantry.status("d") == "exited", "the end")
         gantry.ok("export", "-o", "/dev/null", "d")
         gantry.ok("rm", "d")
-        identity = events(gantry, "--since=5m", "--filter=event=create")[-1]["ID"]
-        seen = events(gantry, "--since=5m", f"--filter=container={identity}")
+        identity = events(gantry, "--since=1h", "--filter=event=create")[-1]["ID"]
+        seen = events(gantry, "--since=1h", f"--filter=container={identity}")
         words = [event["Status"] for event in seen]
         for word in ("create", "init", "start", "exec", "exec_died", "pause", "unpause", "rename",
                      "update", "mount", "unmount", "restart", "died", "cleanup", "kill", "export",
@@ -96,7 +96,7 @@ class TestContainers:
         image = gantry.ok("commit", "-q", "c", "localhost/evented")
         gantry.ok("stop", "c")
         client.communicate(timeout=PATIENCE)
-        seen = events(gantry, "--since=5m", f"--filter=container={identity}")
+        seen = events(gantry, "--since=1h", f"--filter=container={identity}")
         words = [event["Status"] for event in seen]
         assert words.index("died") < words.index("cleanup") and "stop" in words
         assert [e for e in seen if e["Status"] == "commit"][0]["Attributes"]["image"] == image
@@ -116,7 +116,7 @@ class TestContainers:
         identity = gantry.ok("run", "-d", "--network=none", "--name=ill", "--health-cmd=false",
                              "--health-interval=disable", "--health-retries=1", gantry.image, *PATIENT)
         gantry("healthcheck", "run", "ill")
-        (event,) = events(gantry, "--since=5m", "--filter=event=health_status",
+        (event,) = events(gantry, "--since=1h", "--filter=event=health_status",
                           f"--filter=container={identity}")
         assert event["HealthStatus"] == "unhealthy"
 
@@ -129,7 +129,7 @@ class TestOthers:
         assert names_of(gantry, "--filter=volume=told") == ["create", "remove"]
         gantry.run_ok("-v", "implied:/data", "-v", "/anonymous", gantry.image, "true")
         assert names_of(gantry, "--filter=volume=implied") == ["create"]
-        kinds = [(e["Status"], e["Type"]) for e in events(gantry, "--since=5m", "--filter=type=volume")]
+        kinds = [(e["Status"], e["Type"]) for e in events(gantry, "--since=1h", "--filter=type=volume")]
         assert kinds.count(("create", "volume")) >= 3 and kinds.count(("remove", "volume")) >= 2
         gantry.ok("volume", "prune", "-f")
         assert names_of(gantry, "--filter=volume=implied") == ["create", "prune"]
@@ -141,7 +141,7 @@ class TestOthers:
         gantry.ok("untag", "localhost/told:1", "localhost/told:1")
         gantry.ok("load", "-q", "-i", place / "told.tar")
         gantry.ok("rmi", "localhost/told:1")
-        words = [e["Status"] for e in events(gantry, "--since=5m", "--filter=type=image")]
+        words = [e["Status"] for e in events(gantry, "--since=1h", "--filter=type=image")]
         for word in ("tag", "save", "untag", "loadfromarchive"):
             assert word in words, words
 
@@ -157,13 +157,10 @@ class TestMany:
         """Of many writers at once each line is whole and there, also across rotation."""
         gantry = gantry_once
         identity = gantry.ok("create", "--network=none", "--name=busy", gantry.image, "true")
-        before = len(names_of(gantry, "--filter=event=update"))
         writers = [gantry.spawn("update", f"--pids-limit={100 + i}", "busy") for i in range(24)]
         for writer in writers:
             assert writer.wait(PATIENCE) == 0, writer.stderr.read()
-        seen = events(gantry, "--since=5m", "--filter=event=update")
-        assert len(seen) == before + 24
-        assert all(event["ID"] == identity for event in seen[before:])
+        assert names_of(gantry, f"--filter=container={identity}") == ["create"] + 24 * ["update"]
 
     def test_a_stream_goes_on_across_rotation(self, gantry_once):
         gantry = gantry_once
@@ -176,7 +173,7 @@ class TestMany:
         log.rename(f"{log}.1")
         gantry.ok("create", "--network=none", "--name=after-rotation", gantry.image, "true")
         assert stream.stdout.readline() == b"create after-rotation\n"
-        assert "before-rotation" in gantry.ok("events", "--stream=false", "--since=5m", "--format={{.Name}}")
+        assert "before-rotation" in gantry.ok("events", "--stream=false", "--since=1h", "--format={{.Name}}")
 
     def test_until_ends_a_stream(self, gantry_once):
         soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
