@@ -34,7 +34,7 @@ STATE_ERRORS = re.compile(
     r"|not running|has already ended|has no running process|ended just now|no such object"
     r"|is not mounted|was removed by another command"
 )
-STUBBORN = ("sh", "-c", "trap '' TERM; while :; do sleep 1; done")
+STUBBORN = ("sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 1; done")
 
 
 class Worker(threading.Thread):
@@ -155,7 +155,7 @@ def test_sixteen_on_eight_containers(engine, no_leaks):
     assert max(created.values()) == 1 and max(removed.values(), default=0) <= 1
     alive = {id for id in created if created[id] and not removed[id]}
     assert set(gantry.ok("ps", "-aq", "--no-trunc").split()) == alive
-    gantry.ok("rm", "-f", "-a", "-v", "-t", "0", timeout=120)
+    gantry.ok("rm", "-f", "-a", "-v", "-t", "0", timeout=PATIENCE)
     assert gantry.ok("system", "check") == ""
 
 
@@ -180,6 +180,7 @@ def test_every_update_counts(gantry):
 def test_nobody_waits_for_a_slow_stop(gantry):
     gantry.ok("run", "-d", "--network=none", "--name=stubborn", gantry.image, *STUBBORN)
     gantry.start(name="other")
+    until(lambda: gantry.ok("logs", "stubborn"), "it heeds no SIGTERM")
     stop = gantry.spawn("stop", "-t", "1000", "stubborn")
     until(lambda: host.watches(stop.pid), "it waits for the end")
     for _ in range(3):
