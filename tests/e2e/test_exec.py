@@ -126,12 +126,12 @@ def test_terminal_is_resized(box):
     terminal.send("stty size\r")
     terminal.expect("30 90")
     terminal.resize(40, 100)
-    for _ in range(20):
+
+    def shown():
         terminal.send("stty size\r")
-        if terminal.expect(r"(\d+ \d+)\r")[1] == "40 100":
-            break
-    else:
-        pytest.fail("the new size did not arrive")
+        return terminal.expect(r"(\d+ \d+)\r")[1]
+
+    until(lambda: shown() == "40 100", "the new size")
     terminal.send("exit\r")
     assert terminal.wait() == 0
 
