@@ -99,7 +99,7 @@ def engine(folder, archive, binary):
         host.require(host.program(name))
     engine = Engine(binary, folder / "engine", "e2e" + secrets.token_hex(3))
     try:
-        loaded = engine.call("load", "-q", "-i", archive, timeout=60)
+        loaded = engine.call("load", "-q", "-i", archive)
         assert loaded.code == 0, repr(loaded)
         engine.create_default_network()
         yield engine
@@ -112,13 +112,13 @@ def leaving_nothing(engine):
     """Afterwards nothing that came meanwhile is left on the host, or it is an error."""
     check = LeakCheck(engine)
     yield
-    removed = engine.call("rm", "-f", "-a", "-v", "-t", "0", timeout=60)
+    removed = engine.call("rm", "-f", "-a", "-v", "-t", "0")
     for name in set(check.listed("volumes")) - check.volumes:
         engine.call("volume", "rm", "-f", name)
     left = check.settled_report()
     if left:
         check.sweep()
-        engine.call("rm", "-f", "-a", "-v", "-t", "0", timeout=60)
+        engine.call("rm", "-f", "-a", "-v", "-t", "0")
     assert removed.code == 0, f"rm -f -a failed: {removed!r}"
     assert not left, "left behind:\n  " + "\n  ".join(left)
 

@@ -221,7 +221,7 @@ class TestOfTheHost:
     def test_clear_and_harmless(self, gantry):
         id = gantry.start(name="box")
         before = gantry.state("box")
-        result = gantry("container", "checkpoint", "box", timeout=60)
+        result = gantry("container", "checkpoint", "box")
         if result.code == 0:
             gantry.ok("container", "restore", "box")
             return

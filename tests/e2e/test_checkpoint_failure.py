@@ -7,7 +7,7 @@ import resource
 import signal
 
 from support.criu import COUNTER, counter, kept, wait_for_starts
-from support.gantry import until
+from support.gantry import PATIENCE, until
 
 
 class TestFailure:
@@ -89,7 +89,7 @@ class TestBrokenOff:
         until(waiting.exists, "the processes have ended")
         command.send_signal(signal.SIGINT)
         gate.unlink()
-        assert command.wait(timeout=60) == 0
+        assert command.wait(timeout=PATIENCE) == 0
         assert criu.status("box") == "exited"
         criu.ok("container", "restore", "box")
         wait_for_starts(criu, 2)
@@ -118,7 +118,7 @@ class TestBrokenOff:
             "container", "checkpoint", "box", restore_signals=False,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20)),
         )
-        assert command.wait(timeout=60) == 125
+        assert command.wait(timeout=PATIENCE) == 125
         assert b"keep room for /dev/shm of container box" in command.stderr.read()
         assert criu.state("box") == before
 
@@ -133,7 +133,7 @@ class TestBrokenOff:
         criu.ok("rename", "crate", "box")
         with pipe.open("rb") as reader:
             content = reader.read()
-        assert command.wait(timeout=60) == 0 and b"config.dump" in content
+        assert command.wait(timeout=PATIENCE) == 0 and b"config.dump" in content
         criu.ok("container", "restore", "box")
 
     def test_the_file_is_named(self, criu):
@@ -144,7 +144,7 @@ class TestBrokenOff:
         id = counter(criu)
         waiting = criu.spawn("wait", "box")
         criu.ok("container", "checkpoint", "box")
-        assert waiting.wait(timeout=60) == 0 and waiting.stdout.read().strip() == b"137"
+        assert waiting.wait(timeout=PATIENCE) == 0 and waiting.stdout.read().strip() == b"137"
         events = criu.ok("events", "--stream=false", f"--filter=container={id}", "--format={{.Status}}").split()
         assert events[-3:] == ["died", "checkpoint", "cleanup"]
 

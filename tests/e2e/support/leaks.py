@@ -221,7 +221,7 @@ def leave_host_as_found(engine):
     check = LeakCheck(engine)
     bridges = check.bridges()
     chains = check.chains(bridges) - engine.chains_before
-    engine.call("rm", "-f", "-a", "-t", "0", timeout=60)
+    engine.call("rm", "-f", "-a", "-t", "0")
     # What is no longer the default can be removed like any other.
     engine.set_default_network("none-such")
     for path in sorted((engine.root / "plugins/net-cni/net.d").glob("*.conflist")):
