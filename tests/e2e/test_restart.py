@@ -1,26 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """restart, by the user and by policy."""
 
-import pathlib
-import time
-
 import pytest
+from support import host
 from support.gantry import until
-
-
-def is_alive(pid):
-    stat = pathlib.Path(f"/proc/{pid}/stat")
-    return stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
 class TestRestart:
     def test_monitor_and_network_are_new(self, gantry):
         gantry.start(name="again", network=gantry.engine.default_network)
         before = gantry.inspect("again")
-        gantry.ok("restart", "-t", "5", "again")
+        with host.end_of(before["State"]["ConmonPid"]) as has_ended:
+            gantry.ok("restart", "-t", "5", "again")
+            assert has_ended()
         after = gantry.inspect("again")
         assert after["State"]["ConmonPid"] != before["State"]["ConmonPid"]
-        assert not is_alive(before["State"]["ConmonPid"])
         assert after["NetworkSettings"]["SandboxKey"]
         assert "inet " in gantry.ok("exec", "again", "ip", "-o", "-4", "addr", "show", "eth0")
 
@@ -68,8 +62,9 @@ class TestRestart:
 
     def test_policy_ends_at_a_stop(self, gantry_once):
         gantry_once.start("--restart=always", name="stays")
-        gantry_once.ok("stop", "stays")
-        time.sleep(0.5)
+        with host.end_of(gantry_once.state("stays")["ConmonPid"]) as has_ended:
+            gantry_once.ok("stop", "stays")
+            until(has_ended, "the end of who would start it again")
         assert gantry_once.status("stays") == "exited"
 
     def test_missing(self, gantry_once):

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 
+from support import host
 from support.gantry import Engine, until
 from support.leaks import leave_host_as_found
 
@@ -93,14 +94,14 @@ class TestCheck:
         # A pipe in it is what processes wait at, no data.
         shutil.copytree(state, place / "state", ignore=shutil.ignore_patterns("queue"))
         id = gantry.start(network="bridge")
-        pid = gantry.state(id)["Pid"]
-        shutil.rmtree(state)
-        shutil.copytree(place / "state", state)
-        kinds = {row["Kind"] for row in findings(gantry)}
-        assert {"monitor", "run", "layer", "network"} <= kinds
-        gantry.ok("system", "check", "--repair")
-        assert findings(gantry) == []
-        until(lambda: not pathlib.Path(f"/proc/{pid}").exists(), "the end of the process")
+        with host.end_of(gantry.state(id)["Pid"]) as has_ended:
+            shutil.rmtree(state)
+            shutil.copytree(place / "state", state)
+            kinds = {row["Kind"] for row in findings(gantry)}
+            assert {"monitor", "run", "layer", "network"} <= kinds
+            gantry.ok("system", "check", "--repair")
+            assert findings(gantry) == []
+            until(has_ended, "the end of the process")
         assert not (gantry.engine.run / "containers" / id).exists()
 
 

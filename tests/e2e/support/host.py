@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import select
 import shutil
 
 import pytest
@@ -37,6 +38,16 @@ def watches(pid):
             if "inotify" in os.readlink(fd):
                 return True
     return False
+
+
+@contextlib.contextmanager
+def end_of(pid):
+    """A function that tells whether the process has ended: another may get its number."""
+    descriptor = os.pidfd_open(pid)
+    try:
+        yield lambda: bool(select.select([descriptor], [], [], 0)[0])
+    finally:
+        os.close(descriptor)
 
 
 def require(reason):
