@@ -5,6 +5,7 @@ import os
 import signal
 
 import pytest
+from support.gantry import until
 
 
 def shell(gantry, *words, **how):
@@ -24,15 +25,16 @@ def test_raw_while_it_runs_and_restored(gantry):
 
 def test_size(gantry):
     terminal = shell(gantry, rows=33, columns=99)
-    terminal.send("stty size\r")
-    terminal.expect("33 99")
-    terminal.resize(44, 111)
-    for _ in range(20):
+
+    def size():
         terminal.send("stty size\r")
-        if terminal.expect(r"(\d+ \d+)\r")[1] == "44 111":
-            break
-    else:
-        pytest.fail("the new size did not arrive")
+        seen = terminal.expect(r"(\d+ \d+)\r")[1]
+        terminal.expect(r"[#$] ")
+        return seen
+
+    assert size() == "33 99"
+    terminal.resize(44, 111)
+    until(lambda: size() == "44 111", "the new size")
     terminal.send("exit\r")
     assert terminal.wait() == 0
 
