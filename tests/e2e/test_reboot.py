@@ -31,11 +31,13 @@ def pull_the_plug(engine, wipe):
     """What a reboot does to this engine: no processes, no mounts, no cgroups, no bridges."""
     check = LeakCheck(engine)
     check.log_size = 0
-    for pid, _ in check.processes():
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+    processes = check.processes()
+    for sign in (signal.SIGSTOP, signal.SIGKILL):  # no monitor sees the end of its container
+        for pid, _ in processes:
+            try:
+                os.kill(pid, sign)
+            except ProcessLookupError:
+                pass
     for group in check.cgroups():  # what is frozen dies only when it thaws
         for name, word in (("freezer.state", "THAWED"), ("cgroup.freeze", "0")):
             if os.path.exists(f"{group}/{name}"):
