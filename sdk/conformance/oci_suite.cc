@@ -27,7 +27,7 @@ using boundary::to_abi;
 
 namespace {
 
-constexpr int kPatienceMs = 20'000;
+constexpr int kPatienceMs = 60'000;
 
 struct Plan {
   std::vector<std::string> args;
