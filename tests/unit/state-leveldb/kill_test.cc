@@ -26,7 +26,7 @@ using std::chrono::steady_clock;
 std::uint64_t last_acknowledged(const Worker& worker, std::uint64_t before) {
   std::string all;
   for (;;) {
-    const std::string more = worker.next(seconds(5));
+    const std::string more = worker.next();
     if (more.empty()) {
       break;
     }
@@ -77,13 +77,17 @@ TEST(Kill, AcknowledgedWritesSurviveTheDeathOfTheWriter) {
   int rounds = 0;
   for (; rounds < 500 && steady_clock::now() < end && !HasFailure(); ++rounds) {
     Worker worker = start_worker("write", dir.path, {"w/", std::to_string(last + 1)});
+    if (rounds % 4 == 0) {
+      EXPECT_TRUE(worker.has_written());  // else a slow machine might never come to a commit
+    }
     nap(random, 25'000);
     (void)::kill(worker.child.pid(), SIGKILL);
     EXPECT_EQ(worker.child.wait(), 128 + SIGKILL);
     const std::uint64_t acknowledged = last_acknowledged(worker, last);
     const std::uint64_t from = last > 20 ? last - 20 : 1;
     {
-      const auto txn = store.state->begin(false, 10'000);  // a snapshot of an unclean store
+      const auto txn =
+          store.state->begin(false, kPatienceMs);  // a snapshot of an unclean store
       last = checked_last(*txn, "w/", acknowledged);
       expect_rows(*txn, "w/", from, last);
     }
@@ -91,7 +95,7 @@ TEST(Kill, AcknowledgedWritesSurviveTheDeathOfTheWriter) {
       store.put("parent", std::to_string(rounds), random() % 2 == 0);
     }
   }
-  const auto txn = store.state->begin(false, 10'000);
+  const auto txn = store.state->begin(false, kPatienceMs);
   expect_rows(*txn, "w/", 1, last);
   RecordProperty("rounds", rounds);
   std::printf("%d rounds, %llu commits\n", rounds, static_cast<unsigned long long>(last));
@@ -113,7 +117,7 @@ TEST(Kill, NeitherDoTheOthersLoseAnything) {
     (void)::kill(workers[i].child.pid(), SIGKILL);
     EXPECT_EQ(workers[i].child.wait(), 128 + SIGKILL);
     const std::uint64_t acknowledged = last_acknowledged(workers[i], last[i]);
-    const auto txn = store.state->begin(false, 10'000);
+    const auto txn = store.state->begin(false, kPatienceMs);
     last[i] = checked_last(*txn, prefix(i), acknowledged);
   };
   for (std::size_t i = 0; i < kWriters; ++i) {
@@ -129,7 +133,7 @@ TEST(Kill, NeitherDoTheOthersLoseAnything) {
   for (std::size_t i = 0; i < kWriters; ++i) {
     end_one(i);
   }
-  const auto txn = store.state->begin(false, 10'000);
+  const auto txn = store.state->begin(false, kPatienceMs);
   for (std::size_t i = 0; i < kWriters; ++i) {
     expect_rows(*txn, prefix(i), 1, last[i]);
   }

@@ -19,15 +19,24 @@
 
 namespace gantry::state_leveldb {
 
+// No worker takes as long, wherever a sync takes half a second: longer, and it hangs.
+constexpr std::chrono::minutes kHangGuard{4};
+
 struct Worker {
   Child child;
   UniqueFd in;   // closing it ends workers that wait for it
   UniqueFd out;  // what it writes
 
-  // Waits until the worker has written something, and returns that.
-  [[nodiscard]] std::string next(std::chrono::milliseconds timeout) const {
+  // Waits until the worker has written something, or has ended.
+  [[nodiscard]] bool has_written() const {
     pollfd item{out.get(), POLLIN, 0};
-    if (::poll(&item, 1, static_cast<int>(timeout.count())) <= 0) {
+    return ::poll(&item, 1, static_cast<int>(std::chrono::milliseconds(kHangGuard).count())) >
+               0 &&
+           (item.revents & POLLIN) != 0;
+  }
+  // Waits so, and returns what it is.
+  [[nodiscard]] std::string next() const {
+    if (!has_written()) {
       return {};
     }
     std::array<char, 4096> buffer{};

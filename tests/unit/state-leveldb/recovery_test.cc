@@ -263,7 +263,7 @@ TEST_F(Recovery, FullDiskRefusesACommitWhole) {
     SCOPED_TRACE(limit);
     const TempDir dir;
     Worker worker = start_worker("fill", dir.path, {std::to_string(limit)});
-    const std::string answer = worker.next(std::chrono::seconds(10));
+    const std::string answer = worker.next();
     EXPECT_EQ(worker.child.wait(), 0);
     ASSERT_FALSE(answer.empty());
     const std::uint64_t acknowledged = std::stoull(answer);

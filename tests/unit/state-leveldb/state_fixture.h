@@ -20,6 +20,8 @@ namespace gantry::state_leveldb {
 
 inline constexpr std::uint64_t kAccounts = 8;
 inline constexpr std::uint64_t kOpening = 100;
+// Longer than anybody holds a lock, wherever a sync takes half a second.
+inline constexpr std::int64_t kPatienceMs = 60'000;
 
 inline std::string account(std::uint64_t n) { return "account/" + std::to_string(n); }
 
@@ -64,12 +66,12 @@ struct StateInstance {
   StateInstance& operator=(const StateInstance&) = delete;
 
   void put(const std::string& key, const std::string& value, bool durable = false) const {
-    const auto txn = state->begin(true, 10'000);
+    const auto txn = state->begin(true, kPatienceMs);
     txn->put(key, value);
     txn->commit(durable);
   }
   [[nodiscard]] std::optional<std::string> get(const std::string& key) const {
-    const auto txn = state->begin(false, 10'000);
+    const auto txn = state->begin(false, kPatienceMs);
     std::string value;
     return txn->get(key, value) ? std::optional(value) : std::nullopt;
   }

@@ -20,8 +20,6 @@
 namespace gantry::state_leveldb {
 namespace {
 
-constexpr std::int64_t kPatience = 60'000;
-
 std::uint64_t number_at(plugin::Transaction& txn, const std::string& key) {
   std::string text;
   return txn.get(key, text) ? std::stoull(text) : 0;
@@ -33,7 +31,7 @@ void count(plugin::State& state, int rounds, unsigned seed) {
   std::mt19937 random(seed);
   for (int i = 0; i < rounds; ++i) {
     if (i % 4 == 3) {
-      const auto txn = state.begin(false, kPatience);
+      const auto txn = state.begin(false, kPatienceMs);
       std::uint64_t sum = 0;
       txn->scan("account/", "account0", [&](std::string_view, std::string_view value) {
         sum += std::stoull(std::string(value));
@@ -43,7 +41,7 @@ void count(plugin::State& state, int rounds, unsigned seed) {
         throw Error(Code::kInternal, "the accounts sum up to " + std::to_string(sum));
       }
     }
-    const auto txn = state.begin(true, kPatience);
+    const auto txn = state.begin(true, kPatienceMs);
     txn->put("counter", std::to_string(number_at(*txn, "counter") + 1));
     const std::string from = account(random() % kAccounts);
     const std::string to = account(random() % kAccounts);
@@ -60,7 +58,7 @@ void count(plugin::State& state, int rounds, unsigned seed) {
 // eight bytes after its commit. Compacts now and then.
 void write_on(plugin::State& state, const std::string& prefix, std::uint64_t first) {
   for (std::uint64_t n = first;; ++n) {
-    const auto txn = state.begin(true, kPatience);
+    const auto txn = state.begin(true, kPatienceMs);
     txn->put(row_key(prefix, n), row_value(n));
     txn->put(prefix + "last", std::to_string(n));
     txn->commit(n % 16 == 0);
@@ -68,7 +66,7 @@ void write_on(plugin::State& state, const std::string& prefix, std::uint64_t fir
       return;
     }
     if (n % 151 == 0) {
-      state.compact(kPatience);
+      state.compact(kPatienceMs);
     }
   }
 }
@@ -77,7 +75,7 @@ void read_on(plugin::State& state) {
   (void)::fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
   char byte = 0;
   for (std::uint64_t n = 0; ::read(STDIN_FILENO, &byte, 1) < 0; ++n) {
-    const auto txn = state.begin(false, kPatience);
+    const auto txn = state.begin(false, kPatienceMs);
     txn->scan("", "", [](std::string_view, std::string_view) { return true; });
     txn->commit(false);
     if (n == 0) {
@@ -87,7 +85,7 @@ void read_on(plugin::State& state) {
 }
 
 void hold(plugin::State& state, bool exclusive) {
-  const auto txn = state.begin(exclusive, kPatience);
+  const auto txn = state.begin(exclusive, kPatienceMs);
   (void)!::write(STDOUT_FILENO, "h", 1);
   char byte = 0;
   (void)!::read(STDIN_FILENO, &byte, 1);
@@ -102,7 +100,7 @@ void fill(plugin::State& state, rlim_t limit) {
   std::uint64_t n = 0;
   try {
     for (;; ++n) {
-      const auto txn = state.begin(true, kPatience);
+      const auto txn = state.begin(true, kPatienceMs);
       txn->put(row_key("full/", n), row_value(n));
       txn->commit(true);
     }
