@@ -184,7 +184,10 @@ EchoServer::~EchoServer() {
   delete state_;
 }
 
-std::string ask(int socket_type, const std::string& ip, unsigned short port) {
+namespace {
+
+std::string ask_for(int patience_ms, int socket_type, const std::string& ip,
+                    unsigned short port) {
   const UniqueFd socket(::socket(AF_INET, socket_type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const sockaddr_in address = address_of(ip, port);
   (void)::connect(socket.get(), plain(address), sizeof(address));
@@ -192,12 +195,22 @@ std::string ask(int socket_type, const std::string& ip, unsigned short port) {
     (void)::send(socket.get(), "?", 1, 0);
   }
   pollfd item{socket.get(), POLLIN, 0};
-  if (::poll(&item, 1, 2000) <= 0) {
+  if (::poll(&item, 1, patience_ms) <= 0) {
     return {};
   }
   std::array<char, 64> buffer{};
   const ssize_t got = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
   return got > 0 ? std::string(buffer.data(), static_cast<std::size_t>(got)) : "";
+}
+
+}  // namespace
+
+std::string ask(int socket_type, const std::string& ip, unsigned short port) {
+  return ask_for(60'000, socket_type, ip, port);
+}
+
+bool is_silent(int socket_type, const std::string& ip, unsigned short port) {
+  return ask_for(2000, socket_type, ip, port).empty();
 }
 
 }  // namespace gantry::net_cni

@@ -51,8 +51,10 @@ class EchoServer {
   State* state_;
 };
 
-// What the server answers; empty when nothing comes within two seconds.
+// What the server answers, as long as that takes; empty when it refuses.
 [[nodiscard]] std::string ask(int socket_type, const std::string& ip, unsigned short port);
+// Whether nothing comes within two seconds.
+[[nodiscard]] bool is_silent(int socket_type, const std::string& ip, unsigned short port);
 
 // Standard output and error, one after the other.
 [[nodiscard]] std::string output_of(const std::string& shell_command);
