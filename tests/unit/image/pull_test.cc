@@ -75,7 +75,7 @@ class PullTest : public ImageTest {
     std::string said;
     while (said.find("listening on") == std::string::npos) {
       pollfd item{log_.get(), POLLIN, 0};
-      ASSERT_EQ(::poll(&item, 1, 20'000), 1) << said;
+      ASSERT_EQ(::poll(&item, 1, 60'000), 1) << said;
       std::array<char, 4096> buffer{};
       const ssize_t n = ::read(log_.get(), buffer.data(), buffer.size());
       ASSERT_GT(n, 0) << said;

@@ -56,7 +56,7 @@ class TestHost {
     command.argv = strings(from->argv, from->argc);
     command.stdin_data = plugin::to_string(from->stdin_data);
     command.hide = strings(from->hide, from->hide_count);
-    command.timeout = std::chrono::seconds(20);
+    command.timeout = std::chrono::minutes(1);
     try {
       const CommandResult result = run_command(command);
       out->write(out->ctx, plugin::to_abi(result.out));
@@ -152,7 +152,7 @@ class RealOciCli : public testing::TestWithParam<const char*> {
       command.argv.push_back(each);
     }
     command.hide = plan.hide;
-    command.timeout = std::chrono::seconds(20);
+    command.timeout = std::chrono::minutes(1);
     return run_command(command);
   }
 
