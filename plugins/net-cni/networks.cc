@@ -247,7 +247,9 @@ Conflist Networks::create_locked(NetworkObject network, const Taken& taken) cons
     } else if (holds(taken.bridges, bridge) || (link_exists(bridge) && !is_left_over(bridge))) {
       throw Error(Code::kExists, "bridge name " + bridge + " already in use");
     }
-    delete_link(network.interface_name);  // gone, or left over
+    if (is_left_over(network.interface_name)) {  // another engine may have made it by now
+      delete_link(network.interface_name);
+    }
   } else if (!network.interface_name.empty() && !link_exists(network.interface_name)) {
     throw Error(Code::kInvalid,
                 "parent interface " + network.interface_name + " does not exist");
