@@ -12,16 +12,16 @@ import pathlib
 import re
 import secrets
 import shlex
-import socket
 import threading
 
 import pytest
 from support import host, podman
-from support.gantry import Engine
+from support.claims import claim_port, claim_subnet
+from support.gantry import PATIENT, Engine
 from support.leaks import leave_host_as_found
 from support.podman_differences import COMMANDS, FIELDS, page
 from support.podman_script import (
-    DOCUMENTS, MAPS, OF_THE_RUNTIME, PATIENT, READY, SCRIPT, SETUP,
+    DOCUMENTS, MAPS, OF_THE_RUNTIME, READY, SCRIPT, SETUP,
 )
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "PODMAN.md"
@@ -38,16 +38,10 @@ def sections():
     return found
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
 class Side:
     """One of the two engines, and what the script's placeholders are for it."""
 
-    def __init__(self, engine, runtime, archive, net):
+    def __init__(self, engine, runtime, archive):
         self.engine = engine
         # gantry chooses by a flag; podman was told when it was made.
         self.flags = () if isinstance(engine, podman.Podman) else (f"--runtime={runtime}",)
@@ -56,11 +50,11 @@ class Side:
             "@ARCHIVE": str(archive),
             "@IMAGE": "localhost/e2e:latest",
             "@CID": str(engine.folder / "cid"),
-            "@SUBNET": f"10.{net}.{secrets.randbelow(200)}.0/24",
-            "@OTHERNET": f"10.{net}.{200 + secrets.randbelow(50)}.0/24",
+            "@SUBNET": claim_subnet(),
+            "@OTHERNET": claim_subnet(),
             "@NET": "cmp" + secrets.token_hex(3),
-            "@PORT2": free_port(),
-            "@PORT": free_port(),
+            "@PORT2": str(claim_port()),
+            "@PORT": str(claim_port()),
         }
 
     def filled(self, word):
@@ -79,7 +73,7 @@ class Side:
         names = [(str(self.engine.root), "ROOT"), (str(self.engine.run), "RUN")]
         names += [(value, name) for name, value in self.values.items()]
         names += [(self.values["@SUBNET"].rsplit(".", 1)[0], "@BASE")]
-        names += [(f" ID {self.ambiguous}:", " ID AMB:")] if self.ambiguous else []
+        names += [(f"ID {self.ambiguous}", "ID AMB")] if self.ambiguous else []
         return podman.Answer(result, names)
 
     def act(self, name):
@@ -112,11 +106,9 @@ def both_sides(binary, folder, archive, runtime):
         host.require(host.program(name))
     tag = secrets.token_hex(3)
     ours = Engine(binary, folder / f"gantry-{tag}", f"cmp{tag}")
-    theirs = podman.Podman(
-        folder / f"podman-{tag}", runtime, f"10.149.{secrets.randbelow(250)}.0/24"
-    )
+    theirs = podman.Podman(folder / f"podman-{tag}", runtime, claim_subnet())
     try:
-        yield Side(ours, runtime, archive, 150), Side(theirs, runtime, archive, 151)
+        yield Side(ours, runtime, archive), Side(theirs, runtime, archive)
     finally:
         try:
             leave_host_as_found(ours)

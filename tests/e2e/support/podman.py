@@ -13,6 +13,7 @@ import shutil
 import subprocess
 
 from .gantry import Engine
+from .patience import PATIENCE
 
 WANTED = "4.3"  # what the differences were written down from
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
@@ -107,14 +108,14 @@ class Podman(Engine):
     def remove_containers(self):
         # Once more for those whose dependents stood in the way.
         for _ in range(2):
-            self.call("rm", "-f", "-a", "-t", "0", timeout=60)
+            self.call("rm", "-f", "-a", "-t", "0")
 
     def end(self):
         self.remove_containers()
         for name in set(self.call("network", "ls", "-q").out.split()) - {"podman"}:
             self.call("network", "rm", "-f", name)
         self.namespace.kill()
-        self.namespace.wait(timeout=10)
+        self.namespace.wait(timeout=PATIENCE)
         self.namespace.stdout.close()
         shutil.rmtree(self.folder)
         for path in set(CGROUPS.glob(f"*/{PARENT}")) - self.cgroups_before:
@@ -148,7 +149,8 @@ class Answer:
     @staticmethod
     def plain(text, names):
         for word, name in names:
-            text = text.replace(word, name)
+            # Whole words: the digits of a port may stand in an id.
+            text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", name, text)
         for pattern, name in REPLACED:
             text = re.sub(pattern, name, text)
         return "\n".join(line.rstrip() for line in text.rstrip().splitlines())
