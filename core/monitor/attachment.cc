@@ -71,6 +71,7 @@ AttachEnd SocketAttachment::run() {
   // conmon waits for a client that has stopped reading, and the container for conmon.
   const Cleanup hang_up([&] { socket_.reset(); });
   const ClientSignals signals(request_.on_signal != nullptr);
+  follow_size();  // the container was started meanwhile, and nobody heard of a new size
   RawTerminal raw(request_.terminal ? request_.in : -1);
   for (;;) {
     const bool wants_input = input_open_ && pending_.empty();

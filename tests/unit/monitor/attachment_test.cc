@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <poll.h>
 #include <pty.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -211,6 +212,29 @@ TEST_F(AttachmentTest, RestoresTheTerminalBeforeASignalEndsIt) {
   };
   EXPECT_EXIT(attach_until_killed(), testing::KilledBySignal(SIGTERM), "");
   EXPECT_TRUE(is_cooked(seat));
+}
+
+TEST_F(AttachmentTest, TellsASizeThatChangedBeforeItBegan) {
+  const std::string fifo = folder_.string() + "/ctl";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const UniqueFd orders(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));
+  int person = -1;
+  int seat = -1;
+  winsize size{.ws_row = 30, .ws_col = 90, .ws_xpixel = 0, .ws_ypixel = 0};
+  ASSERT_EQ(::openpty(&person, &seat, nullptr, nullptr, &size), 0);
+  const UniqueFd person_fd(person);
+  const UniqueFd seat_fd(seat);
+  ports::AttachRequest with = request();
+  with.in = seat;
+  with.terminal = true;
+  SocketAttachment attachment = connect(with);
+  size = {.ws_row = 40, .ws_col = 100, .ws_xpixel = 0, .ws_ypixel = 0};
+  ASSERT_EQ(::ioctl(person, TIOCSWINSZ, &size), 0);
+  server_.reset();
+  EXPECT_EQ(attachment.run(), AttachEnd::kEnded);
+  std::array<char, 64> told{};
+  ASSERT_GT(::read(orders.get(), told.data(), told.size() - 1), 0);
+  EXPECT_STREQ(told.data(), "1 30 90\n1 40 100\n");
 }
 
 }  // namespace
