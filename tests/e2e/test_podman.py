@@ -102,7 +102,7 @@ class Side:
 def both_sides(binary, folder, archive, runtime):
     for reason in (host.root(), podman.missing()):
         host.require(reason)
-    for name in ("conmon", "crun", "runc", "iptables", "nsenter", "unshare"):
+    for name in ("conmon", "crun", "runc", "ip", "iptables", "nsenter", "unshare"):
         host.require(host.program(name))
     tag = secrets.token_hex(3)
     ours = Engine(binary, folder / f"gantry-{tag}", f"cmp{tag}")

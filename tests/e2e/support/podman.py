@@ -3,7 +3,8 @@
 
 Nothing of the machine's own podman is used or changed: storage, locks, events, networks and
 configuration stand in one folder, and all runs in a mount namespace of its own, where podman's
-usual folders are empty and crun does not see a cgroup v2 hierarchy beside v1.
+usual folders are empty and crun does not see a cgroup v2 hierarchy beside v1. It has a network
+namespace of its own, too: no bridge, rule or port of it is in the way of another test's.
 """
 
 import json
@@ -18,7 +19,7 @@ from .patience import PATIENCE
 WANTED = "4.3"  # what the differences were written down from
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 PARENT = "libpod_parent"  # podman makes this cgroup and leaves it
-HIDDEN = ("/var/lib/containers", "/var/lib/cni")  # where podman writes whatever its store
+HIDDEN = ("/var/lib/containers", "/var/lib/cni", "/run/netns")  # where podman writes whatever its store
 
 # containers.conf as Debian ships it, without which podman has three capabilities more; and
 # limits that a root without CAP_SYS_RESOURCE can set.
@@ -49,6 +50,7 @@ for folder in $HIDDEN; do
   if test -d $folder; then mount -t tmpfs podman-e2e $folder; fi
 done
 if test -e /sys/fs/cgroup/unified/cgroup.procs; then umount /sys/fs/cgroup/unified; fi
+ip link set lo up
 echo ready
 exec sleep infinity
 """
@@ -74,12 +76,12 @@ class Podman(Engine):
         self.subnet = subnet
         self.cgroups_before = set(CGROUPS.glob(f"*/{PARENT}"))
         self.namespace = subprocess.Popen(
-            ["unshare", "--mount", "--propagation=private", "sh", "-c", NAMESPACE],
+            ["unshare", "--net", "--mount", "--propagation=private", "sh", "-c", NAMESPACE],
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HIDDEN": " ".join(HIDDEN)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
         )
-        assert self.namespace.stdout.readline() == b"ready\n", "no mount namespace for podman"
+        assert self.namespace.stdout.readline() == b"ready\n", "no namespaces for podman"
         super().__init__(shutil.which("podman"), folder, "podman")
 
     def write_configuration(self):
@@ -94,6 +96,7 @@ class Podman(Engine):
         return [
             "nsenter",
             f"--mount=/proc/{self.namespace.pid}/ns/mnt",
+            f"--net=/proc/{self.namespace.pid}/ns/net",
             str(self.binary),
             f"--root={self.root}",
             f"--runroot={self.run}",
