@@ -221,16 +221,18 @@ def leave_host_as_found(engine):
     check = LeakCheck(engine)
     bridges = check.bridges()
     chains = check.chains(bridges) - engine.chains_before
-    engine.call("rm", "-f", "-a", "-t", "0")
-    # What is no longer the default can be removed like any other.
-    engine.set_default_network("none-such")
-    for path in sorted((engine.root / "plugins/net-cni/net.d").glob("*.conflist")):
-        engine.call("network", "rm", "-f", "-t", "0", path.stem)
-    left = [f"bridge {name}" for name in bridges if (NETWORK_LINKS / name).exists()]
-    left += [f"packet filter chain {name}" for name in sorted(chains & all_chains())]
-    for name in bridges:
-        subprocess.run(["ip", "link", "del", name], check=False, capture_output=True)
-    check.sweep()
-    for one, handler in waiting.items():
-        signal.signal(one, handler)
+    try:
+        engine.call("rm", "-f", "-a", "-t", "0")
+        # What is no longer the default can be removed like any other.
+        engine.set_default_network("none-such")
+        for path in sorted((engine.root / "plugins/net-cni/net.d").glob("*.conflist")):
+            engine.call("network", "rm", "-f", "-t", "0", path.stem)
+        left = [f"bridge {name}" for name in bridges if (NETWORK_LINKS / name).exists()]
+        left += [f"packet filter chain {name}" for name in sorted(chains & all_chains())]
+    finally:
+        for name in bridges:
+            subprocess.run(["ip", "link", "del", name], check=False, capture_output=True)
+        check.sweep()
+        for one, handler in waiting.items():
+            signal.signal(one, handler)
     assert not left, "left after the networks were removed:\n  " + "\n  ".join(left)
