@@ -32,6 +32,8 @@ IMAGE = "localhost/e2e:latest"
 def pytest_configure():
     # An interrupted or terminated run tears its fixtures down as a finished one does.
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    # Shells start what runs in the background with SIGINT ignored, and programs inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(hookwrapper=True)
