@@ -7,6 +7,7 @@
 #include <gantry/abi/storage.h>
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -28,6 +29,11 @@ inline UniqueFd memory_file(std::string_view content) {
   write_all(fd.get(), content, "a file in memory");
   (void)::lseek(fd.get(), 0, SEEK_SET);
   return fd;
+}
+
+inline void require_gone(const std::filesystem::path& path) {
+  struct stat st {};
+  require(::lstat(path.c_str(), &st) != 0, path.string() + " is there and should not be");
 }
 
 // A driver on the bench's folder, initialised; leaves nothing mounted.

@@ -7,7 +7,6 @@ import tree
 
 # Past 400 lines a file looks for its second idea; these have a reason not to.
 LONG = {
-    "sdk/conformance/storage_suite.cc": "one check after another, each a sentence",
     "tests/e2e/support/podman_script.py": "a table of commands for two engines",
     "tests/fault/scenarios.cc": "a table of scenarios, one for each verb",
     "tests/unit/net-cni/real_cni_test.cc": "one fixture that real plug-ins need, and its cases",
