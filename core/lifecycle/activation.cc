@@ -25,6 +25,7 @@ void forget_last_run(model::ContainerState& state) {
   state.exit_code = 0;
   state.oom_killed = false;
   state.stopped_by_user = false;
+  state.checkpointing = false;
   state.started_ns = 0;
   state.finished_ns = 0;
   state.checkpointed_ns = 0;

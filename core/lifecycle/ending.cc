@@ -100,7 +100,7 @@ std::optional<LockedContainer> end_process(engine::Engine& engine, LockedContain
 }
 
 void finish_ended(engine::Engine& engine, LockedContainer container) {
-  if (container.config.auto_remove) {
+  if (container.config.auto_remove && !container.state.checkpointing) {
     remove_locked(engine, std::move(container), {.volumes = true});
     return;
   }

@@ -50,7 +50,9 @@ void settle_freezing(engine::Engine& engine, const std::string& id, ContainerSta
   if (config && (state.status == Status::kRunning || state.status == Status::kPaused)) {
     try {
       const Json truth = engine.backends.runtime(config->backends.runtime).state(id);
-      state.status = truth.value("status", "") == "paused" ? Status::kPaused : Status::kRunning;
+      const std::string status = truth.value("status", "");
+      state.status = status == "paused" ? Status::kPaused : Status::kRunning;
+      state.checkpointing = state.checkpointing && status == "stopped";
     } catch (const Error& e) {
       if (e.code() != Code::kNotFound) {
         throw e.while_doing("find out whether container " + config->name + " is paused");
@@ -59,6 +61,7 @@ void settle_freezing(engine::Engine& engine, const std::string& id, ContainerSta
     }
   }
   state.freezing = false;
+  state.stopped_by_user = state.stopped_by_user || state.checkpointing;
 }
 
 void attempt(const std::string& id, const LockOptions& options,

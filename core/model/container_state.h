@@ -40,6 +40,7 @@ struct ContainerState {
   bool oom_killed = false;
   bool stopped_by_user = false;
   bool freezing = false;        // somebody began to freeze or thaw it: only the runtime knows
+  bool checkpointing = false;   // its end is asked for, and --rm does not act on it
   bool remove_volumes = false;  // removing: its anonymous volumes go too
   unsigned restart_count = 0;
   std::int64_t started_ns = 0;  // 0: never

@@ -63,9 +63,9 @@ GANTRY_DEFINE_SPARSE_JSON(ContainerConfig, id, name, created_ns, image_id, image
                           restart, secrets, depends_on, timezone, pid_file, conmon_pid_file,
                           cid_file, create_command)
 GANTRY_DEFINE_SPARSE_JSON(ContainerState, status, pid, monitor_pid, boot_id, exit_code,
-                          oom_killed, stopped_by_user, freezing, remove_volumes, restart_count,
-                          started_ns, finished_ns, checkpointed_ns, restored_ns, error,
-                          mount_point, netns_path, cgroup_path, network_status)
+                          oom_killed, stopped_by_user, freezing, checkpointing, remove_volumes,
+                          restart_count, started_ns, finished_ns, checkpointed_ns, restored_ns,
+                          error, mount_point, netns_path, cgroup_path, network_status)
 GANTRY_DEFINE_SPARSE_JSON(ContainerBrief, id, name, image_id, image_name, argv, created_ns,
                           labels, ports, networks, mounts, mounted_images, depends_on,
                           auto_remove, health, id_mapping)

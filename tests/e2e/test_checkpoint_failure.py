@@ -71,7 +71,8 @@ class TestFailure:
         criu.fails("container", "checkpoint", "box", says="started with '--rm' unless '--export' is used")
         criu.fails("container", "checkpoint", "-e", "/dev/full", "box", says="the checkpoint itself was kept")
         criu.ok("container", "restore", "box")
-        criu.ok("container", "checkpoint", "box")
+        criu.ok("stop", "-t", "0", "box")
+        until(lambda: criu("container", "exists", "box").code == 1, "--rm holds for the run after it")
 
 
 class TestBrokenOff:

@@ -134,6 +134,7 @@ void checkpointed(FakeEngine& e) {
 void export_checkpoint(FakeEngine& e, const std::string& file) {
   (void)lifecycle::checkpoint(e.get(), "box", {.export_file = file});
 }
+std::string archive_of(FakeEngine& e) { return e.folder() / "box.tar"; }
 
 volume::Volumes volumes(FakeEngine& e) { return {e.get().store, e.get().layout.volumes()}; }
 bool has_volume(FakeEngine& e, const std::string& name) {
@@ -358,6 +359,15 @@ const std::vector<Scenario>& container_scenarios() {
        }},
       {"checkpoint export", running, [](FakeEngine& e) { export_checkpoint(e, "/dev/null"); },
        is(Status::kExited)},
+      {"checkpoint export rm",
+       [](FakeEngine& e) {
+         CreateRequest request = request_of("box");
+         request.config.auto_remove = true;
+         create(e, request);
+         lifecycle::start(e.get(), "box");
+       },
+       [](FakeEngine& e) { export_checkpoint(e, archive_of(e)); },
+       [](FakeEngine& e) { return is(Status::kExited)(e) || gantry::exists(archive_of(e)); }},
       {"restore", checkpointed,
        [](FakeEngine& e) { (void)lifecycle::restore(e.get(), "box", {}); },
        is(Status::kRunning)},
@@ -365,12 +375,12 @@ const std::vector<Scenario>& container_scenarios() {
        [](FakeEngine& e) {
          create(e, with_volumes("box"));
          lifecycle::start(e.get(), "box");
-         export_checkpoint(e, e.folder() / "box.tar");
+         export_checkpoint(e, archive_of(e));
          (void)lifecycle::remove(e.get(), "box", {.volumes = true});
          volumes(e).remove("store");
        },
        [](FakeEngine& e) {
-         (void)lifecycle::restore_archive(e.get(), e.folder() / "box.tar", {.name = "box"});
+         (void)lifecycle::restore_archive(e.get(), archive_of(e), {.name = "box"});
        },
        is(Status::kRunning), true},
       {"exec", running, [](FakeEngine& e) { exec(e, false); }},

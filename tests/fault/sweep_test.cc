@@ -80,6 +80,7 @@ bool agree(Status recorded, std::optional<fakes::FakeContainer> real) {
     case Status::kPaused:
       return real && real->status == FakeStatus::kPaused;
     case Status::kStopped:
+    case Status::kRemoving:
       return true;
     default:
       return !real;

@@ -54,22 +54,10 @@ Error error_of(const std::exception& e) {
   return known != nullptr ? *known : Error(Code::kInternal, e.what());
 }
 
-// Under --rm it would be removed with its checkpoint, by whoever notices its end: this command
-// alone may do so, when the archive is written.
-void set_auto_remove(engine::Engine& engine, LockedContainer& container, bool wanted) {
-  container.config.auto_remove = wanted;
-  engine.store.write(ports::Durability::kDurable,
-                     [&](store::Writer& writer) { writer.update_container(container.config); });
-}
-
 // The container is as it was.
-void take_back(engine::Engine& engine, LockedContainer& container, bool auto_remove,
-               bool stopped_by_user) {
+void take_back(engine::Engine& engine, LockedContainer& container) {
   try {
-    if (auto_remove != container.config.auto_remove) {
-      set_auto_remove(engine, container, auto_remove);
-    }
-    container.state.stopped_by_user = stopped_by_user;
+    container.state.checkpointing = false;
     save_state(engine, container);
     (void)look_again(engine, container);
   } catch (const std::exception& e) {
@@ -82,30 +70,24 @@ void take_back(engine::Engine& engine, LockedContainer& container, bool auto_rem
 std::optional<Error> dump(engine::Engine& engine, LockedContainer& container,
                           const CheckpointOptions& options) {
   const Dump how{options.leave_running, options.tcp_established, options.file_locks};
-  const bool stopped_by_user = container.state.stopped_by_user;
-  const bool auto_remove = container.config.auto_remove;
-  const model::ContainerConfig config = container.config;  // as the checkpoint tells it
   // Once criu has begun, the processes may be gone before it answers.
   const Uncancelled shield;
   try {
-    if (auto_remove && !options.leave_running) {
-      set_auto_remove(engine, container, false);
-    }
-    // Keeps restart policies out of it; and whoever finds this unfinished asks the runtime.
-    container.state.stopped_by_user = stopped_by_user || !how.leave_running;
-    begin_freezing(engine, container);
-    StepContext context{engine, config, container.state};
+    container.state.checkpointing = !how.leave_running;
+    begin_freezing(engine, container);  // whoever finds this unfinished asks the runtime
+    StepContext context{engine, container.config, container.state};
     context.dump = &how;
     play(checkpoint_steps(), context, Journal({}));
   } catch (const std::exception& e) {
-    if (has_checkpoint(engine.layout, config.id) &&
-        gantry::exists(engine.layout.checkpoint(config.id) / kUnsynced) &&
-        has_ended(engine, config, container.state) == true) {
+    const std::string& id = container.config.id;
+    if (has_checkpoint(engine.layout, id) &&
+        gantry::exists(engine.layout.checkpoint(id) / kUnsynced) &&
+        has_ended(engine, container.config, container.state) == true) {
       return error_of(e);
     }
-    take_back(engine, container, auto_remove, stopped_by_user);
+    take_back(engine, container);
     if (!options.keep) {
-      drop_checkpoint_logs(engine.layout, config.id);
+      drop_checkpoint_logs(engine.layout, id);
     }
     throw;
   }
@@ -130,6 +112,7 @@ void record_end(engine::Engine& engine, LockedContainer& container) {
 void record(engine::Engine& engine, LockedContainer& container, bool ended) {
   container.state.freezing = false;
   if (ended) {
+    container.state.stopped_by_user = true;  // keeps restart policies out of it
     record_end(engine, container);
   }
   container.state.checkpointed_ns = engine.clock.now_ns();
@@ -218,7 +201,7 @@ CheckpointResult checkpoint(engine::Engine& engine, const std::string& name_or_i
   }
   announce(engine, config, "checkpoint");
   if (ended && !unrecorded) {
-    container.config.auto_remove = config.auto_remove && !failure;
+    container.state.checkpointing = failure.has_value();
     finish_ended(engine, std::move(container));
   }
   if (failure) {

@@ -6,9 +6,11 @@
 #include <gtest/gtest.h>
 
 #include "core/lifecycle/checkpoint_files.h"
+#include "core/lifecycle/sync.h"
 #include "core/lifecycle/verbs/checkpoint.h"
 #include "core/lifecycle/verbs/create.h"
 #include "core/lifecycle/verbs/list.h"
+#include "core/lifecycle/verbs/remove.h"
 #include "core/lifecycle/verbs/restore.h"
 #include "core/lifecycle/verbs/start.h"
 #include "sdk/support/files.h"
@@ -144,6 +146,43 @@ TEST_F(CheckpointFailure, AKilledCommandLosesNothingUnderRm) {
   fake.run_exit_commands();
   EXPECT_EQ(status(id), Status::kExited);
   EXPECT_TRUE(has_checkpoint(fake.get().layout, id));
+}
+
+// Its processes live on: what it was told to be stays.
+TEST_F(CheckpointFailure, AKilledCommandForgetsNeitherRmNorPolicy) {
+  struct Killed {};
+  for (const bool auto_remove : {true, false}) {
+    const std::string id = running(auto_remove);
+    when_dumped([] { throw Killed{}; });
+    EXPECT_THROW((void)checkpoint(fake.get(), id, {.export_file = fake.folder() / "box.tar"}),
+                 Killed);
+    fake.set_hook(nullptr);
+    fake.reopen();
+    EXPECT_EQ(status(id), Status::kRunning);
+    (void)lock_container(fake.get(), id);
+    EXPECT_FALSE(inspect(fake.get(), id).state.stopped_by_user);
+    fake.world.exit(id, 0);
+    fake.run_exit_commands();
+    EXPECT_EQ(fake.records().empty(), auto_remove);
+    if (!auto_remove) {
+      (void)remove(fake.get(), id);
+    }
+  }
+}
+
+// --rm stays what it is, for the run after the restore.
+TEST_F(CheckpointFailure, WhatIsRestoredIsRemovedAtItsEnd) {
+  const std::string id = running(true);
+  when_dumped([&] {
+    fake.world.exit(id, 137);
+    throw Error(Code::kInternal, "the runtime was killed");
+  });
+  EXPECT_NE(failure(id, {.export_file = fake.folder() / "box.tar"}), "");
+  (void)restore(fake.get(), id, {});
+  EXPECT_EQ(status(id), Status::kRunning);
+  fake.world.exit(id, 0);
+  fake.run_exit_commands();
+  EXPECT_TRUE(fake.records().empty());
 }
 
 TEST_F(CheckpointFailure, AfterAPowerCutTheSyncedOneCounts) {
