@@ -53,6 +53,9 @@ void OutputFile::open_new() {
   const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
   fd_.reset(::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
   nameless_ = static_cast<bool>(fd_);
+  if (!nameless_ && errno != EOPNOTSUPP && errno != EISDIR) {  // else it knows no such files
+    throw errno_error(errno, "open " + path_.string());
+  }
   if (!nameless_) {
     TemporaryFile file = make_temporary_beside(path_, 0666);
     fd_ = std::move(file.fd);

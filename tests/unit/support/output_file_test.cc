@@ -92,7 +92,13 @@ TEST_F(OutputFileTest, ADeviceStaysOne) {
 }
 
 TEST_F(OutputFileTest, AMissingFolderIsToldAtOnce) {
-  EXPECT_THROW(OutputFile(folder / "nosuch" / "file"), Error);
+  const std::filesystem::path file = folder / "nosuch" / "file";
+  try {
+    const OutputFile output(file);
+    ADD_FAILURE() << "no error";
+  } catch (const Error& e) {
+    EXPECT_EQ(std::string(e.what()), "open " + file.string() + ": No such file or directory");
+  }
   EXPECT_THROW(OutputFile{folder}, Error);
 }
 
