@@ -137,14 +137,11 @@ void FileLock::release() noexcept {
   }
 }
 
-std::string lock_holders(const std::string& path) {
-  struct stat st {};
-  if (::stat(path.c_str(), &st) != 0) {
-    return {};
-  }
-  // "1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF". The device is left out of account:
-  // btrfs and overlayfs show another one here than stat(2) does.
-  const std::string inode = ":" + std::to_string(st.st_ino);
+namespace {
+
+// "1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF". The device is left out of account:
+// btrfs and overlayfs show another one here than stat(2) does.
+std::string listed_holders(const std::string& inode) {
   std::istringstream lines(read_file_if_exists("/proc/locks").value_or(""));
   std::string holders;
   for (std::string line; std::getline(lines, line);) {
@@ -160,6 +157,22 @@ std::string lock_holders(const std::string& path) {
     }
     holders += holders.empty() ? "process " : ", process ";
     holders += name.empty() ? pid : pid + " (" + name + ")";
+  }
+  return holders;
+}
+
+}  // namespace
+
+std::string lock_holders(const std::string& path) {
+  struct stat st {};
+  if (::stat(path.c_str(), &st) != 0) {
+    return {};
+  }
+  const std::string inode = ":" + std::to_string(st.st_ino);
+  std::string holders = listed_holders(inode);
+  // The kernel tells a page at a time: what moves up between two of them is passed over.
+  for (int more = 3; holders.empty() && more > 0; --more) {
+    holders = listed_holders(inode);
   }
   return holders;
 }
