@@ -66,10 +66,10 @@ model::ContainerConfig parse_config_dump(const std::string& text, const std::str
                                     " was not written by gantry: restore it with the engine "
                                     "that made it");
   }
-  if (own->value("version", 0) != 1) {
-    throw Error(Code::kInvalid, source + " is of a later gantry: restore it with that one");
-  }
   try {
+    if (own->value("version", 0) != 1) {
+      throw Error(Code::kInvalid, source + " is of a later gantry: restore it with that one");
+    }
     return own->at("config").get<model::ContainerConfig>();
   } catch (const Json::exception& e) {
     throw Error(Code::kCorrupt, std::string(kConfigDump) + " in " + source + ": " + e.what());
