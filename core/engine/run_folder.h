@@ -5,8 +5,10 @@
 // leases and processes in it. What the core keeps there notes its boot itself.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "core/engine/data_mark.h"
 #include "core/layout/layout.h"
 #include "sdk/support/file_lock.h"
 
@@ -16,5 +18,13 @@ namespace gantry::engine {
 // is opened; the first process after a reboot does it, and those beside it wait for it.
 void forget_other_boots(const layout::Layout& layout, const std::string& boot,
                         const LockWait& wait);
+
+// Two data folders cannot share a run folder: to each the containers of the other, which it has
+// no records of, are leftovers. kInvalid when it is another's that is there still. Answers
+// whether it is noted as ours.
+[[nodiscard]] bool require_own_run(const layout::Layout& layout,
+                                   const std::optional<DataMark>& mark);
+// Notes it as ours. kInvalid when another was quicker.
+void claim_run(const layout::Layout& layout, const DataMark& mark, const LockWait& wait);
 
 }  // namespace gantry::engine

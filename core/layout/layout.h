@@ -80,6 +80,7 @@ struct Layout {
   [[nodiscard]] std::filesystem::path events() const { return data / "events.log"; }
 
   [[nodiscard]] std::filesystem::path boot() const { return run / "boot"; }
+  [[nodiscard]] std::filesystem::path run_owner() const { return run / "owner"; }
   [[nodiscard]] std::filesystem::path plugins_run() const { return run / "plugins"; }
   [[nodiscard]] std::filesystem::path containers_run() const { return run / "containers"; }
   [[nodiscard]] std::filesystem::path container_run(const std::string& id) const {

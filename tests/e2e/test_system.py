@@ -66,6 +66,16 @@ class TestCheck:
         finally:
             leave_host_as_found(alone)
 
+    def test_the_run_folder_of_other_data(self, gantry_once, place):
+        gantry_once.start(name="box")
+        other = Engine(gantry_once.engine.binary, place / "other", gantry_once.engine.default_network)
+        other.run = gantry_once.engine.run
+        for words in (("system", "check", "--repair"), ("ps",)):
+            refused = other.call(*words)
+            assert refused.code == 125
+            assert f"is that of the data in {gantry_once.engine.root}" in refused.err
+        assert gantry_once.status("box") == "running"
+
     def test_what_is_not_ours_stays(self, gantry_once):
         stranger = gantry_once.engine.run / "containers/stranger"
         stranger.mkdir(parents=True)

@@ -50,5 +50,57 @@ TEST_F(RunFolder, KeepsWhatDoesNotTellItsBoot) {
   EXPECT_TRUE(gantry::exists(kept_));
 }
 
+// One run folder, and data folders with stores of their own.
+class RunOwner : public RunFolder {
+ protected:
+  layout::Layout data(const std::string& name) {
+    layout::Layout layout = layout_;
+    layout.data = folder / name;
+    make_directories(layout.data);
+    return layout;
+  }
+  void begin(const layout::Layout& layout, const std::string& store) {
+    const DataMark mark{"leveldb", store};
+    (void)require_own_run(layout, read_mark(layout));
+    write_mark(layout, mark);
+    claim_run(layout, mark, usual_wait({}));
+  }
+};
+
+TEST_F(RunOwner, IsTheFirst) {
+  begin(data("one"), "1");
+  EXPECT_TRUE(require_own_run(data("one"), DataMark{"leveldb", "1"}));
+  for (const auto& mark :
+       {std::optional<DataMark>(), std::optional(DataMark{"leveldb", "2"})}) {
+    try {
+      (void)require_own_run(data("two"), mark);
+      ADD_FAILURE() << "no error";
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), Code::kInvalid);
+      EXPECT_NE(
+          std::string(e.what()).find("is that of the data in " + (folder / "one").string()),
+          std::string::npos);
+    }
+  }
+}
+
+TEST_F(RunOwner, MovesWithItsData) {
+  begin(data("one"), "1");
+  std::filesystem::rename(folder / "one", folder / "moved");
+  EXPECT_FALSE(require_own_run(data("moved"), read_mark(data("moved"))));
+  claim_run(data("moved"), {"leveldb", "1"}, usual_wait({}));
+  EXPECT_TRUE(require_own_run(data("moved"), read_mark(data("moved"))));
+}
+
+TEST_F(RunOwner, IsFreeWhenItsDataIsNoMore) {
+  begin(data("one"), "1");
+  remove_tree(folder / "one");
+  begin(data("two"), "2");
+  EXPECT_TRUE(require_own_run(data("two"), read_mark(data("two"))));
+  remove_tree(folder / "two");
+  begin(data("two"), "3");  // begun anew in the same place
+  EXPECT_TRUE(require_own_run(data("two"), read_mark(data("two"))));
+}
+
 }  // namespace
 }  // namespace gantry::engine
