@@ -156,6 +156,26 @@ def test_output_to_a_closed_pipe(gantry):
     assert process.wait(PATIENCE) == 128 + signal.SIGPIPE
 
 
+class TestClosedStreams:
+    """Whoever starts gantry may have closed its standard streams; no file of it gets their numbers."""
+
+    def closed(self, gantry, redirection, *words):
+        return gantry.engine.with_closed(redirection, f"--runtime={gantry.runtime}", *words)
+
+    def test_run(self, gantry):
+        run = ("run", "--rm", "--network=none", gantry.image)
+        assert self.closed(gantry, ">&-", *run, "echo", "x").code == 141
+        told = self.closed(gantry, "2>&-", *run, "sh", "-c", "echo lost >&2; echo kept")
+        assert (told.code, told.out) == (0, "kept\n")
+        assert self.closed(gantry, "<&-", "run", "-i", *run[1:], "cat").code == 0
+
+    def test_what_is_written_to_output(self, gantry_once):
+        saved = self.closed(gantry_once, ">&-", "save", gantry_once.image)
+        assert saved.code == 125 and "Bad file descriptor" in saved.err
+        assert (gantry_once.engine.root / "images/lock").stat().st_size == 0
+        assert self.closed(gantry_once, ">&-", "images").code == 125
+
+
 class TestBadInput:
     def test_missing_image(self, gantry_once):
         gantry_once.fails("run", "--pull=never", "localhost/nosuch", says="image not known")

@@ -92,6 +92,13 @@ class Engine:
             *[str(word) for word in words],
         ]
 
+    def with_closed(self, redirection, *words):
+        """As call, with a standard stream closed: ">&-"."""
+        argv = ["sh", "-c", f'exec "$@" {redirection}', "sh", *self.argv(*words)]
+        done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True,
+                              env=self.environment(), timeout=PATIENCE, check=False)
+        return Result(argv, done.returncode, done.stdout, done.stderr)
+
     def environment(self, extra=None):
         kept = {k: v for k, v in os.environ.items() if not k.startswith("GANTRY_")}
         for name in ("http_proxy", "https_proxy", "no_proxy", "ftp_proxy"):
