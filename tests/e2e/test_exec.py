@@ -102,6 +102,12 @@ def test_sessions_leave_nothing(box):
     until(lambda: not any(sessions.iterdir()), "no folders of them are left")
 
 
+def test_session_whose_output_nobody_takes(box):
+    gone = box.engine.with_closed(">&-", f"--runtime={box.runtime}", "exec", "box", "echo", "x")
+    assert gone.code == 141
+    until(lambda: not box.inspect("box")["ExecIDs"], "its monitor has forgotten it")
+
+
 def test_session_that_the_next_start_forgets(box):
     box.ok("exec", "-d", "box", "sleep", "1000")
     assert len(box.inspect("box")["ExecIDs"]) == 1

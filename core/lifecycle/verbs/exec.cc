@@ -13,6 +13,7 @@
 #include "core/log/log.h"
 #include "core/model/ids.h"
 #include "core/spec/spec.h"
+#include "sdk/support/cleanup.h"
 #include "sdk/support/files.h"
 #include "sdk/support/uncancelled.h"
 
@@ -21,6 +22,10 @@ namespace gantry::lifecycle {
 namespace {
 
 constexpr std::chrono::minutes kStartTimeout{4};
+
+// Who stays to the end forgets the session himself and dismisses the monitor; for whoever was
+// killed or sent away the monitor's exit command does it, after this many seconds.
+constexpr unsigned kForegroundExitDelay = 2;
 
 // The session's record and folder; both gone when it is, unless the command lives on.
 class Session {
@@ -148,10 +153,9 @@ int exec(engine::Engine& engine, const std::string& name_or_id, const ExecReques
   launch.terminal = request.terminal;
   launch.stdin_open = request.stdin_open;
   launch.preserve_fds = request.preserve_fds;
-  if (request.detach) {
-    launch.exit_command = engine.settings.exit_command;
-    launch.exit_command.insert(launch.exit_command.end(), {"--exec", session.id(), id});
-  }
+  launch.exit_command = engine.settings.exit_command;
+  launch.exit_command.insert(launch.exit_command.end(), {"--exec", session.id(), id});
+  launch.exit_delay_s = request.detach ? 0 : kForegroundExitDelay;
   announce(engine, container.config, "exec", {{"execID", session.id()}});
   try {
     const std::unique_ptr<ports::Exec> running = engine.monitor.exec(launch);
@@ -175,6 +179,7 @@ int exec(engine::Engine& engine, const std::string& name_or_id, const ExecReques
       session.keep();
       return end == ports::AttachEnd::kDetached ? 0 : kOutputClosedExit;
     }
+    const Cleanup over([&] { engine.monitor.dismiss(pids.monitor_pid, id); });
     const int code = running->wait();
     announce(engine, container.config, "exec_died",
              {{"execID", session.id()}, {"exitCode", std::to_string(code)}});
