@@ -98,7 +98,12 @@ std::optional<std::int64_t> parse_calendar(const std::string& text) {
     }
     parts.tm_isdst = -1;
     const std::int64_t seconds = *zone ? ::timegm(&parts) - **zone : ::mktime(&parts);
-    return seconds * 1'000'000'000 + fraction;
+    std::int64_t ns = 0;
+    if (__builtin_mul_overflow(seconds, std::int64_t{1'000'000'000}, &ns) ||
+        __builtin_add_overflow(ns, fraction, &ns)) {
+      return std::nullopt;  // nanoseconds do not reach so far
+    }
+    return ns;
   }
   return std::nullopt;
 }
@@ -180,7 +185,9 @@ std::optional<std::int64_t> parse_time(std::string_view text, std::int64_t now_n
     }
   }
   if (const auto ago = parse_duration(text)) {
-    return now_ns - ago->count();
+    std::int64_t moment = 0;
+    return __builtin_sub_overflow(now_ns, ago->count(), &moment) ? std::nullopt
+                                                                 : std::optional(moment);
   }
   return parse_calendar(std::string(text));
 }

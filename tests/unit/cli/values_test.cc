@@ -46,6 +46,8 @@ TEST(Values, ReadsTimes) {
   EXPECT_EQ(parse_time("2023-11-14T23:13:20.5+01:00", kNow), 1'700'000'000'500'000'000);
   EXPECT_TRUE(parse_time("2023-11-14", kNow).has_value());
   EXPECT_EQ(parse_time("yesterday", kNow), std::nullopt);
+  EXPECT_EQ(parse_time("2324-01-31T12:00:00Z", kNow), std::nullopt);
+  EXPECT_EQ(parse_time("-2562047h", kNow), std::nullopt);
   EXPECT_EQ(parse_time("", kNow), std::nullopt);
 }
 
