@@ -37,7 +37,6 @@ class NoBrokenPipe {
 }  // namespace
 
 void pack(int source, const PackOptions& options, int out, const std::string& shown) {
-  const PlainLocale locale;
   const NoBrokenPipe no_broken_pipe;
   TreeWriter writer(out, options, shown);
   if (options.name.empty()) {
@@ -50,7 +49,6 @@ void pack(int source, const PackOptions& options, int out, const std::string& sh
 
 void pack(const std::vector<PackSource>& sources, const PackOptions& options, int out,
           const std::string& shown) {
-  const PlainLocale locale;
   const NoBrokenPipe no_broken_pipe;
   TreeWriter writer(out, options, shown);
   for (const PackSource& source : sources) {

@@ -39,26 +39,31 @@ std::string target_of(int link, const std::string& shown) {
   return {target.data(), static_cast<std::size_t>(size)};
 }
 
+// The typeflag of a header.
+char type_of(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFLNK:
+      return '2';
+    case S_IFCHR:
+      return '3';
+    case S_IFBLK:
+      return '4';
+    case S_IFDIR:
+      return '5';
+    case S_IFIFO:
+      return '6';
+    default:
+      return '0';
+  }
+}
+
 }  // namespace
 
 TreeWriter::TreeWriter(int out, const PackOptions& options, std::string shown)
-    : api_(archive_api()),
-      options_(options),
+    : options_(options),
       shown_(std::move(shown)),
-      writer_(new_archive_writer()),
-      entry_(new_archive_entry()) {
-  (void)api_.write_set_format_pax_restricted(writer_.get());
-  // Names are bytes, whatever the charset of whoever made them.
-  (void)api_.write_set_options(writer_.get(), "hdrcharset=BINARY");
-  if (options_.compression == Compression::kGzip) {
-    (void)api_.write_add_filter_gzip(writer_.get());
-  } else if (options_.compression == Compression::kZstd) {
-    (void)api_.write_add_filter_zstd(writer_.get());
-  }
-  if (api_.write_open_fd(writer_.get(), out) != ARCHIVE_OK) {
-    throw archive_error(writer_.get(), "write archive of " + shown_, Code::kIo);
-  }
-}
+      out_(out, options.compression, "archive of " + shown_),
+      tar_([this](std::string_view bytes) { out_.write(bytes); }) {}
 
 void TreeWriter::add(int fd, const std::string& name) {
   if (add_one(fd, name)) {
@@ -78,12 +83,19 @@ bool TreeWriter::add_one(int fd, const std::string& name) {
     log::warning("leaving out " + name + " of " + shown_ + ": it is a device");
     return false;
   }
-  describe(fd, info, name);
-  if (!link_to_earlier(info, name) && S_ISREG(info.st_mode)) {
-    write_content(fd, info, name);
-    return false;
+  PaxEntry entry = describe(info, name);
+  if (!link_to_earlier(info, entry)) {
+    entry.xattrs = xattrs_of(fd);
+    if (S_ISREG(info.st_mode)) {
+      write_file(fd, std::move(entry), info);
+      return false;
+    }
+    if (S_ISLNK(info.st_mode)) {
+      entry.link = target_of(fd, name);
+    }
   }
-  write_header(name);
+  tar_.begin(entry);
+  tar_.end();
   return S_ISDIR(info.st_mode);
 }
 
@@ -105,34 +117,29 @@ void TreeWriter::add_content(int folder, const std::string& name) {
   }
 }
 
-void TreeWriter::describe(int fd, const struct stat& info, const std::string& name) {
-  (void)api_.entry_clear(entry_.get());
-  api_.entry_set_pathname(entry_.get(), (S_ISDIR(info.st_mode) ? name + "/" : name).c_str());
-  api_.entry_set_filetype(entry_.get(), info.st_mode & S_IFMT);
-  api_.entry_set_perm(entry_.get(), info.st_mode & 07777);
+PaxEntry TreeWriter::describe(const struct stat& info, const std::string& name) const {
+  PaxEntry entry;
+  entry.name = S_ISDIR(info.st_mode) ? name + "/" : name;
+  entry.type = type_of(info.st_mode);
+  entry.mode = info.st_mode & 07777;
   // Who is nobody to the container is told as on the host: there is no better name.
-  api_.entry_set_uid(
-      entry_.get(),
-      model::to_container(options_.mapping.uids, info.st_uid).value_or(info.st_uid));
-  api_.entry_set_gid(
-      entry_.get(),
-      model::to_container(options_.mapping.gids, info.st_gid).value_or(info.st_gid));
-  api_.entry_set_mtime(entry_.get(), info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
-  api_.entry_set_size(entry_.get(), 0);
-  if (S_ISLNK(info.st_mode)) {
-    api_.entry_set_symlink(entry_.get(), target_of(fd, name).c_str());
-  } else if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) {
-    api_.entry_set_rdevmajor(entry_.get(), major(info.st_rdev));
-    api_.entry_set_rdevminor(entry_.get(), minor(info.st_rdev));
+  entry.uid = model::to_container(options_.mapping.uids, info.st_uid).value_or(info.st_uid);
+  entry.gid = model::to_container(options_.mapping.gids, info.st_gid).value_or(info.st_gid);
+  // A fraction would cost each file a record of its own.
+  entry.modified.tv_sec = info.st_mtim.tv_sec;
+  if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) {
+    entry.device_major = major(info.st_rdev);
+    entry.device_minor = minor(info.st_rdev);
   }
-  add_xattrs(fd);
+  return entry;
 }
 
-void TreeWriter::add_xattrs(int fd) {
+std::vector<Xattr> TreeWriter::xattrs_of(int fd) const {
+  std::vector<Xattr> found;
   const std::string path = fd_path(fd);
   const ssize_t size = ::listxattr(path.c_str(), nullptr, 0);
   if (size <= 0) {
-    return;  // none, or a file system without them
+    return found;  // none, or a file system without them
   }
   std::string names(static_cast<std::size_t>(size), '\0');
   const ssize_t got = ::listxattr(path.c_str(), names.data(), names.size());
@@ -150,57 +157,52 @@ void TreeWriter::add_xattrs(int fd) {
       if (name == kFileCapability) {
         value = capability_without_root(value, model::root_of(options_.mapping).uid);
       }
-      api_.entry_xattr_add_entry(entry_.get(), name.c_str(), value.data(), value.size());
+      found.push_back({name, std::move(value)});
     }
   }
+  return found;
 }
 
-bool TreeWriter::link_to_earlier(const struct stat& info, const std::string& name) {
+bool TreeWriter::link_to_earlier(const struct stat& info, PaxEntry& entry) {
   if (S_ISDIR(info.st_mode) || info.st_nlink < 2) {
     return false;
   }
-  const auto [first, is_new] = links_.try_emplace(std::pair(info.st_dev, info.st_ino), name);
+  const auto [first, is_new] =
+      links_.try_emplace(std::pair(info.st_dev, info.st_ino), entry.name);
   if (is_new) {
     return false;
   }
-  api_.entry_set_hardlink(entry_.get(), first->second.c_str());
+  entry.type = '1';
+  entry.link = first->second;
   return true;
 }
 
-void TreeWriter::write_header(const std::string& name) {
-  // A warning is about a name that is not ASCII; it was written as it is.
-  if (api_.write_header(writer_.get(), entry_.get()) < ARCHIVE_WARN) {
-    throw archive_error(writer_.get(), "write " + name + " of " + shown_, Code::kIo);
-  }
-}
-
 // Exactly as many bytes as the header says: a file that grows meanwhile is cut, one that
-// shrinks is filled with zeros by the library.
-void TreeWriter::write_content(int fd, const struct stat& info, const std::string& name) {
+// shrinks is filled with zeros.
+void TreeWriter::write_file(int fd, PaxEntry entry, const struct stat& info) {
   const UniqueFd file = open_file(fd_path(fd), O_RDONLY | O_NOCTTY);
-  api_.entry_set_size(entry_.get(), info.st_size);
-  write_header(name);
+  entry.size = static_cast<std::uint64_t>(info.st_size);
+  tar_.begin(entry);
   std::array<char, kBlock> block{};
-  for (auto left = static_cast<std::size_t>(info.st_size); left > 0;) {
-    const ssize_t got = ::read(file.get(), block.data(), std::min(block.size(), left));
+  for (std::uint64_t left = entry.size; left > 0;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), left));
+    ssize_t got = ::read(file.get(), block.data(), wanted);
     if (got < 0) {
-      throw errno_error(errno, "read " + name + " in " + shown_);
+      throw errno_error(errno, "read " + entry.name + " in " + shown_);
     }
     if (got == 0) {
-      break;
+      std::fill_n(block.begin(), wanted, '\0');
+      got = static_cast<ssize_t>(wanted);
     }
-    const auto size = static_cast<std::size_t>(got);
-    if (api_.write_data(writer_.get(), block.data(), size) < 0) {
-      throw archive_error(writer_.get(), "write " + name + " of " + shown_, Code::kIo);
-    }
-    left -= size;
+    tar_.content({block.data(), static_cast<std::size_t>(got)});
+    left -= static_cast<std::uint64_t>(got);
   }
+  tar_.end();
 }
 
 void TreeWriter::finish() {
-  if (api_.write_close(writer_.get()) != ARCHIVE_OK) {
-    throw archive_error(writer_.get(), "end archive of " + shown_, Code::kIo);
-  }
+  tar_.finish();
+  out_.finish();
 }
 
 }  // namespace gantry::tree

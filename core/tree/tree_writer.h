@@ -8,9 +8,11 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "core/tree/compressor.h"
 #include "core/tree/pack.h"
-#include "sdk/support/archive_api.h"
+#include "sdk/support/pax_writer.h"
 
 namespace gantry::tree {
 
@@ -28,18 +30,17 @@ class TreeWriter {
  private:
   // Without what a folder holds; answers whether it is one.
   bool add_one(int fd, const std::string& name);
-  void describe(int fd, const struct stat& info, const std::string& name);
-  void add_xattrs(int fd);
-  void write_header(const std::string& name);
-  void write_content(int fd, const struct stat& info, const std::string& name);
+  // All but what its kind adds.
+  [[nodiscard]] PaxEntry describe(const struct stat& info, const std::string& name) const;
+  [[nodiscard]] std::vector<Xattr> xattrs_of(int fd) const;
+  void write_file(int fd, PaxEntry entry, const struct stat& info);
   // True: the entry is now a link to one that was written before.
-  bool link_to_earlier(const struct stat& info, const std::string& name);
+  bool link_to_earlier(const struct stat& info, PaxEntry& entry);
 
-  const ArchiveApi& api_;
   const PackOptions& options_;
   std::string shown_;
-  ArchiveWriter writer_;
-  ArchiveEntry entry_;
+  Compressor out_;
+  PaxWriter tar_;
   std::map<std::pair<dev_t, ino_t>, std::string> links_;  // first name of linked files
 };
 

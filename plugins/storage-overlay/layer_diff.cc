@@ -18,11 +18,11 @@
 #include "plugins/storage-overlay/entry_name.h"
 #include "plugins/storage-overlay/idmap.h"
 #include "plugins/storage-overlay/layer_walk.h"
-#include "plugins/storage-overlay/pax_writer.h"
 #include "plugins/storage-overlay/shift_owners.h"
 #include "plugins/storage-overlay/xattrs.h"
 #include "sdk/support/errno_error.h"
 #include "sdk/support/file_capability.h"
+#include "sdk/support/pax_writer.h"
 #include "sdk/support/unique_fd.h"
 
 namespace gantry::storage_overlay {

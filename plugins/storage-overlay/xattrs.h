@@ -8,12 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace gantry::storage_overlay {
+#include "sdk/support/xattr.h"
 
-struct Xattr {
-  std::string name;
-  std::string value;
-};
+namespace gantry::storage_overlay {
 
 inline constexpr const char* kAccessAcl = "system.posix_acl_access";
 inline constexpr const char* kDefaultAcl = "system.posix_acl_default";

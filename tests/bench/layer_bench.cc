@@ -23,8 +23,8 @@
 #include <vector>
 
 #include "plugins/storage-overlay/overlay_storage.h"
-#include "plugins/storage-overlay/pax_writer.h"
 #include "sdk/support/files.h"
+#include "sdk/support/pax_writer.h"
 #include "sdk/support/subprocess.h"
 
 namespace gantry::storage_overlay {

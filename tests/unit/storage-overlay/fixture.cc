@@ -12,9 +12,9 @@
 #include <limits>
 #include <sstream>
 
-#include "plugins/storage-overlay/pax_writer.h"
 #include "plugins/storage-overlay/xattrs.h"
 #include "sdk/support/files.h"
+#include "sdk/support/pax_writer.h"
 #include "sdk/support/subprocess.h"
 
 namespace gantry::storage_overlay {

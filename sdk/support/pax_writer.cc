@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/storage-overlay/pax_writer.h"
+#include "sdk/support/pax_writer.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
-#include <gantry/error.hpp>
 
 #include "sdk/support/files.h"
+#include "sdk/support/utf8.h"
 
-namespace gantry::storage_overlay {
+namespace gantry {
 
 namespace {
 
@@ -114,6 +114,11 @@ std::string sparse_map(const PaxEntry& entry) {
 
 std::string records_of(const PaxEntry& entry, std::uint64_t size) {
   std::string records;
+  // PAX names are UTF-8 unless this is said first. GNU tar warns that it does not know the
+  // word, so only the names that need it get it.
+  if (!is_utf8(entry.name) || !is_utf8(entry.link)) {
+    add_record(records, "hdrcharset", "BINARY");
+  }
   if (entry.sparse) {
     add_record(records, "GNU.sparse.major", "1");
     add_record(records, "GNU.sparse.minor", "0");
@@ -145,6 +150,9 @@ std::string records_of(const PaxEntry& entry, std::uint64_t size) {
 
 }  // namespace
 
+PaxWriter::PaxWriter(int fd)
+    : sink_([fd](std::string_view bytes) { write_all(fd, bytes, "the tar stream"); }) {}
+
 void PaxWriter::put(std::string_view bytes) {
   buffer_ += bytes;
   written_ += bytes.size();
@@ -154,7 +162,7 @@ void PaxWriter::put(std::string_view bytes) {
 }
 
 void PaxWriter::flush() {
-  write_all(fd_, buffer_, "the tar stream");
+  sink_(buffer_);
   buffer_.clear();
 }
 
@@ -225,4 +233,4 @@ void PaxWriter::finish() {
   flush();
 }
 
-}  // namespace gantry::storage_overlay
+}  // namespace gantry

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Writes a tar stream in the PAX form (POSIX.1-2001) whose bytes depend on its entries
-// alone. Names go out as they are, whatever their encoding; sparse files as GNU's PAX form
-// 1.0. Owns nothing but a buffer; belongs to one thread.
+// alone. Names go out as they are, whatever their encoding, and only what a plain header
+// cannot tell gets a PAX record; sparse files are GNU's PAX form 1.0. Owns nothing but a
+// buffer; belongs to one thread.
 #pragma once
 
 #include <sys/types.h>
 #include <time.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "plugins/storage-overlay/xattrs.h"
+#include "sdk/support/xattr.h"
 
-namespace gantry::storage_overlay {
+namespace gantry {
 
 // Stretches of data in a sparse file: offset and length.
 using Extents = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
@@ -39,7 +41,11 @@ struct PaxEntry {
 
 class PaxWriter {
  public:
-  explicit PaxWriter(int fd) : fd_(fd) {}
+  using Sink = std::function<void(std::string_view)>;
+
+  explicit PaxWriter(int fd);
+  // Gets the stream in large pieces, and may throw.
+  explicit PaxWriter(Sink sink) : sink_(std::move(sink)) {}
 
   // A header; the content of size bytes (of the extents' bytes, if sparse) follows.
   void begin(const PaxEntry& entry);
@@ -53,9 +59,9 @@ class PaxWriter {
   void header(const PaxEntry& entry, const std::string& name, std::uint64_t size, char type);
   void flush();
 
-  int fd_;
+  Sink sink_;
   std::string buffer_;
   std::uint64_t written_ = 0;
 };
 
-}  // namespace gantry::storage_overlay
+}  // namespace gantry
