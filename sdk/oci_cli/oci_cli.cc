@@ -303,8 +303,8 @@ Classified OciCli::classify_error(int exit_code, std::string_view output) {
   std::string message = bare_message(profile_, output);
   const Meaning meaning = meaning_of(profile_, message);
   if (message.empty()) {
-    message = std::string(profile_.name) + " failed with exit code " +
-              std::to_string(exit_code) + " and said nothing";
+    message = (path_.empty() ? std::string(profile_.name) : "OCI runtime " + path_) +
+              " failed with exit code " + std::to_string(exit_code) + " and said nothing";
   }
   return {code_of(meaning), message};
 }

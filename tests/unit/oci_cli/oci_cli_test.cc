@@ -211,6 +211,16 @@ TEST_P(RealOciCli, ClassifiesAFailedCreate) {
   EXPECT_EQ(error.message.find("level"), std::string::npos) << error.message;
 }
 
+// What was asked for may be another program than the one the profile is named after.
+TEST_P(RealOciCli, SilenceIsBlamedOnTheProgramThatWasAskedFor) {
+  const std::string kept =
+      std::string(GetParam()) + " failed with exit code 3 and said nothing";
+  EXPECT_EQ(cli_->classify_error(3, "").message, kept);
+  OciCli other(profile_of(GetParam()), host_->host(), R"({"path": "/bin/true"})");
+  EXPECT_EQ(other.classify_error(1, "").message,
+            "OCI runtime /bin/true failed with exit code 1 and said nothing");
+}
+
 TEST_P(RealOciCli, TellsItsVersion) {
   const Json info = Json::parse(cli_->info());
   EXPECT_EQ(info["name"], GetParam());
