@@ -109,7 +109,7 @@ std::string_view HashedStream::next() {
   while (filled_ == consumed_ && !ended_) {
     changed_.wait_for(lock, 200ms);
     if (cancelled_()) {
-      throw Error(Code::kCancelled, "cancelled while waiting for the tar stream");
+      throw Error(Code::kCancelled, "interrupted while waiting for the tar stream");
     }
   }
   if (filled_ == consumed_) {

@@ -80,7 +80,7 @@ class DiffWriter {
 
   void add(const WalkedFile& file, bool root_changed) {
     if (cancelled_()) {
-      throw Error(Code::kCancelled, "cancelled");
+      throw Error(Code::kCancelled, "interrupted while listing what a layer changes");
     }
     if (file.gone) {
       return;  // the opaque folder says it

@@ -91,7 +91,7 @@ class Unpacker {
       }
       feed_.check();
       if (options_.host->cancelled()) {
-        throw Error(Code::kCancelled, "cancelled");
+        throw Error(Code::kCancelled, "interrupted while unpacking a layer");
       }
       if (result == ARCHIVE_OK || result == ARCHIVE_WARN) {
         return entry;

@@ -126,7 +126,7 @@ void shift_owners(int root_fd, const plugin::IdMaps& maps,
                   const std::function<bool()>& cancelled) {
   walk_layer(fd_path(root_fd) + "/.", -1, true, [&](const WalkedFile& file) {
     if (cancelled()) {
-      throw Error(Code::kCancelled, "cancelled");
+      throw Error(Code::kCancelled, "interrupted while changing the owners of a layer's files");
     }
     if (!file.path.empty()) {
       shift_one(file, maps);

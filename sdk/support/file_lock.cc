@@ -62,7 +62,7 @@ class CloseWatch {
 
 milliseconds LockWait::left(const std::string& path) const {
   if (cancelled && cancelled()) {
-    throw Error(Code::kCancelled, "cancelled while waiting for the lock " + path);
+    throw Error(Code::kCancelled, "interrupted while waiting for the lock " + path);
   }
   const auto rest = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
   if (rest <= milliseconds(0)) {

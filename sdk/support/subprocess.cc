@@ -281,9 +281,9 @@ CommandResult run_command(const Command& command) {
   out_write.reset();
   err_write.reset();
 
-  const auto stop = [&](Code code, const std::string& why) {
+  const auto stop = [&](Code code, const std::string& message) {
     (void)::kill(-child.pid(), SIGKILL);
-    throw Error(code, command.argv.front() + " " + why);
+    throw Error(code, message);
   };
   const auto deadline = command.timeout ? steady_clock::now() + *command.timeout
                                         : steady_clock::time_point::max();
@@ -324,11 +324,12 @@ CommandResult run_command(const Command& command) {
         throw errno_error(errno, "poll");
       }
       if (command.timeout && steady_clock::now() >= deadline) {
-        stop(Code::kTimeout, "did not end within " + std::to_string(command.timeout->count()) +
+        stop(Code::kTimeout, command.argv.front() + " did not end within " +
+                                 std::to_string(command.timeout->count()) +
                                  " ms and was killed");
       }
       if (command.cancelled && command.cancelled()) {
-        stop(Code::kCancelled, "was cancelled");
+        stop(Code::kCancelled, "interrupted while running " + command.argv.front());
       }
       if (n <= 0) {
         continue;

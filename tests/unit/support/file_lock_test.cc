@@ -44,6 +44,7 @@ TEST_F(FileLockTest, CancellingEndsTheWait) {
     FAIL() << "two hold it";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::kCancelled);
+    EXPECT_THAT(error.what(), HasSubstr("interrupted while waiting for the lock " + path));
   }
 }
 

@@ -97,6 +97,19 @@ TEST_F(HostServicesTest, SpawnEndsWithTheHostsDeadlineOrCancellation) {
   EXPECT_EQ(code_of([&] { (void)host_.spawn(request); }), Code::kCancelled);
 }
 
+// The user reads it: a sentence about a program alone would blame the program.
+TEST_F(HostServicesTest, ACancelledProgramIsSaidToHaveBeenInterrupted) {
+  plugin::SpawnRequest request;
+  request.argv = {"sleep", "60"};
+  cancelled_ = true;
+  try {
+    (void)host_.spawn(request);
+    FAIL() << "it ran to its end";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "interrupted while running sleep");
+  }
+}
+
 TEST_F(HostServicesTest, ReadsTheShorterCommandOfAnOlderPlugin) {
   const std::string word = "true";
   const gantry_str argv[] = {boundary::to_abi(word)};
