@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "cli/templates/escapes.h"
 #include "cli/values.h"
 
 namespace gantry::cli::templates {
@@ -114,6 +115,15 @@ Value print_plain(const Arguments& arguments) {
   }
   return Value(text);
 }
+
+// What a text in another language is made of: all of them, printed.
+std::string printed(const Arguments& arguments) {
+  return print_plain(arguments).json().get<std::string>();
+}
+
+Value html(const Arguments& arguments) { return Value(escape_html(printed(arguments))); }
+Value js(const Arguments& arguments) { return Value(escape_js(printed(arguments))); }
+Value urlquery(const Arguments& arguments) { return Value(escape_query(printed(arguments))); }
 
 Value print_line(const Arguments& arguments) {
   std::string text;
@@ -287,8 +297,10 @@ constexpr Function kFunctions[] = {
     {"eq", 2, kMany, equal},
     {"ge", 2, 2, at_least},
     {"gt", 2, 2, greater},
+    {"html", 0, kMany, html},
     {"index", 1, kMany, index},
     {"join", 2, 2, join_list},
+    {"js", 0, kMany, js},
     {"json", 1, 1, to_json},
     {"le", 2, 2, at_most},
     {"len", 1, 1, length},
@@ -306,6 +318,7 @@ constexpr Function kFunctions[] = {
     {"title", 1, 1, title},
     {"truncate", 2, 2, truncate},
     {"upper", 1, 1, upper},
+    {"urlquery", 0, kMany, urlquery},
 };
 
 const Function* find_function(std::string_view name) {

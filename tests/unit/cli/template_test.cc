@@ -82,6 +82,20 @@ TEST(Template, CallsFunctions) {
   EXPECT_EQ(render("{{print 1 2}} {{print \"a\" 1 \"b\"}}"), "1 2 a1b");
 }
 
+// What podman prints for the same templates.
+TEST(Template, EscapesForOtherLanguages) {
+  EXPECT_EQ(render(R"({{html "<a href='x'>\"&\"\x00</a>"}})"),
+            "&lt;a href=&#39;x&#39;&gt;&#34;&amp;&#34;\xef\xbf\xbd&lt;/a&gt;");
+  EXPECT_EQ(render(R"({{js "it's \"<b>\" = \\ & \n\u00e9\u2028"}}|{{js "\xff"}})"),
+            R"(it\'s \"\u003Cb\u003E\" \u003D \\ \u0026 \u000A)"
+            "\xc3\xa9"
+            "\\u2028|\xff");
+  EXPECT_EQ(render(R"({{urlquery "a b/c?d=\u00e9&~-_."}})"), "a+b%2Fc%3Fd%3D%C3%A9%26~-_.");
+  EXPECT_EQ(render("{{.Args | html}} {{urlquery .Pid .Ratio}} {{html}}"),
+            "[-c sleep 1] 7+1.5 ");
+  EXPECT_EQ(render("{{html .Name \"<\"}}"), "web&lt;");
+}
+
 TEST(Template, Compares) {
   EXPECT_EQ(render("{{eq .Name \"web\"}} {{eq .Pid 1 2 7}} {{ne .Pid 7}}"), "true true false");
   EXPECT_EQ(render("{{lt 1 2}} {{le 2 2}} {{gt \"b\" \"a\"}} {{ge 1 2}}"),
