@@ -4,6 +4,7 @@
 import io
 import os
 import stat
+import subprocess
 import tarfile
 
 from support.gantry import PATIENCE
@@ -35,6 +36,12 @@ class TestExport:
         gantry_once.start("-v", "store:/data", name="box")
         gantry_once.ok("exec", "box", "touch", "/data/file")
         assert "data/file" not in names_of(gantry_once("export", "box").raw_out)
+
+    def test_tar_lists_it_without_a_word(self, gantry_once, place):
+        gantry_once.ok("run", "--name=box", "--network=none", gantry_once.image, "touch", "/caf\u00e9")
+        gantry_once.ok("export", "-o", place / "box.tar", "box")
+        listed = subprocess.run(["tar", "tf", place / "box.tar"], capture_output=True, check=True)
+        assert b"seed/one" in listed.stdout and listed.stderr == b""
 
     def test_a_slow_reader_keeps_nobody_from_stopping_it(self, gantry, place):
         gantry.start(name="box")

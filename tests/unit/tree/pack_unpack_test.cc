@@ -100,37 +100,16 @@ TEST_F(PackUnpack, PlainNamesNeedNoRecords) {
   EXPECT_EQ(read_all(archive_.get(), "archive").find("PaxHeader"), std::string::npos);
 }
 
-TEST_F(PackUnpack, OnlyNamesThatAreNotUtf8AreSaidToBeBinary) {
-  const std::string good[] = {"caf\xc3\xa9", "cafe\xcc\x81", "\xf0\x9f\x90\xa7",
-                              std::string(140, 'x')};
-  for (const std::string& name : good) {
-    write(source_ / name, name);
-  }
-  pack_source();
-  EXPECT_EQ(read_all(archive_.get(), "archive").find("hdrcharset"), std::string::npos);
-  rewind();
-  // Not begun, cut short, longer than needed, half a pair, past the last character.
-  const std::string bad[] = {"a\xff", "a\xe2\x82", "\xc0\xaf", "\xed\xa0\x80\xed\xb0\x80",
-                             "\xf4\x90\x80\x80"};
-  for (const std::string& name : bad) {
+TEST_F(PackUnpack, NamesOfAnyBytesComeBack) {
+  const std::string names[] = {"cafe\xcc\x81", "a\xff", "\xc0\xaf", "\xed\xa0\x80\xed\xb0\x80"};
+  for (const std::string& name : names) {
     write(source_ / name, name);
   }
   fs::create_symlink("to\xff", source_ / "link");
   pack_source();
-  const std::string tar = read_all(archive_.get(), "archive");
-  rewind();
-  std::size_t told = 0;
-  for (auto at = tar.find("hdrcharset="); at != std::string::npos;
-       at = tar.find("hdrcharset=", at + 1)) {
-    ++told;
-  }
-  EXPECT_EQ(told, std::size(bad) + 1);
   unpack_target();
-  for (const auto& names : {std::vector(std::begin(good), std::end(good)),
-                            std::vector(std::begin(bad), std::end(bad))}) {
-    for (const std::string& name : names) {
-      EXPECT_EQ(read_file(target_ / name), name);
-    }
+  for (const std::string& name : names) {
+    EXPECT_EQ(read_file(target_ / name), name);
   }
   EXPECT_EQ(fs::read_symlink(target_ / "link"), "to\xff");
 }
