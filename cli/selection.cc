@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/selection.h"
 
+#include <exception>
 #include <ostream>
 
 #include "cli/exit_codes.h"
 #include "cli/program.h"
 #include "cli/values.h"
 #include "core/engine/engine.h"
+#include "core/lifecycle/dependencies.h"
 #include "core/lifecycle/state_machine.h"
 #include "core/lifecycle/task_graph.h"
 #include "core/lifecycle/verbs/list.h"
@@ -110,7 +112,8 @@ void Failures::tell(Context& context) const {
     context.err() << "Error: " << errors_[i].what() << "\n";
   }
   if (removal_ && (missing_ || in_use_)) {
-    throw ExitError(missing_ ? kExitNotKnown : kExitInUse, errors_.back());
+    const bool missing = missing_ && (missing_first_ || !in_use_);
+    throw ExitError(missing ? kExitNotKnown : kExitInUse, errors_.back());
   }
   throw errors_.back();
 }
@@ -132,7 +135,7 @@ class Report {
       failures_.add(error);
     }
   }
-  void exit_as_removal() { failures_.exit_as_removal(); }
+  void exit_as_removal(bool of_containers) { failures_.exit_as_removal(of_containers); }
   void finish() { failures_.tell(context_); }
 
  private:
@@ -166,8 +169,45 @@ void for_each(Context& context, const std::vector<std::string>& names, bool igno
 void remove_each(Context& context, const std::vector<std::string>& names, bool ignore_missing,
                  const std::function<bool(const std::string&)>& done) {
   Report report(context, ignore_missing);
-  report.exit_as_removal();
+  report.exit_as_removal(false);
   do_each(names, done, report);
+}
+
+void remove_containers(
+    Context& context, const std::vector<std::string>& names, bool ignore_missing,
+    const std::function<std::vector<std::string>(const std::string&)>& remove) {
+  std::vector<std::vector<std::size_t>> before =
+      lifecycle::removal_order(context.engine(), names);
+  std::vector<std::vector<std::string>> lines(names.size());
+  std::vector<std::exception_ptr> failures(names.size());
+  std::vector<lifecycle::Task> tasks;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    // A failure is kept here: what follows it is tried all the same, and says why it cannot go.
+    tasks.push_back({[&, i] {
+                       try {
+                         lines[i] = remove(names[i]);
+                       } catch (...) {
+                         failures[i] = std::current_exception();
+                       }
+                     },
+                     std::move(before[i])});
+  }
+  (void)lifecycle::run_tasks(context.engine().settings.at_once, tasks);
+  Report report(context, ignore_missing);
+  report.exit_as_removal(true);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    try {
+      if (failures[i]) {
+        std::rethrow_exception(failures[i]);
+      }
+      for (const std::string& line : lines[i]) {
+        report.succeeded(line);
+      }
+    } catch (const Error& error) {
+      report.failed(error);
+    }
+  }
+  report.finish();
 }
 
 void for_each_at_once(Context& context, const std::vector<std::string>& names,

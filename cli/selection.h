@@ -48,8 +48,11 @@ class Failures {
  public:
   void add(const Error& error);
   // Of verbs that remove, in podman's codes: 1 when something is not known, 2 when it is in
-  // use, else as any failure.
-  void exit_as_removal() { removal_ = true; }
+  // use, else as any failure. Of both, containers tell the first, and all else the second.
+  void exit_as_removal(bool of_containers = false) {
+    removal_ = true;
+    missing_first_ = of_containers;
+  }
   void tell(Context& context) const;
 
  private:
@@ -57,6 +60,7 @@ class Failures {
   bool missing_ = false;
   bool in_use_ = false;
   bool removal_ = false;
+  bool missing_first_ = false;
 };
 
 // Does it to each and prints the name, unless done() answers false ("nothing to print").
@@ -67,6 +71,12 @@ void for_each(Context& context, const std::vector<std::string>& names, bool igno
 // for_each with the exit codes of removal.
 void remove_each(Context& context, const std::vector<std::string>& names, bool ignore_missing,
                  const std::function<bool(const std::string&)>& done);
+
+// So with containers, at once, but for those that depend on others and go before them. remove
+// answers what to print, which is printed in the order given.
+void remove_containers(
+    Context& context, const std::vector<std::string>& names, bool ignore_missing,
+    const std::function<std::vector<std::string>(const std::string&)>& remove);
 
 // The same to several at once; the names are printed in the order given. done must not print.
 void for_each_at_once(Context& context, const std::vector<std::string>& names,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <ostream>
 
 #include "cli/commands/commands.h"
 #include "cli/exit_codes.h"
@@ -58,19 +57,14 @@ int run(Context& context) {
   const auto any = [](const store::ContainerRow&) { return true; };
   std::vector<std::string> names = select_containers(context, any);
   if (options.flag("all")) {
-    // A container depends on older ones alone: from the newest on, none is in the way.
-    std::reverse(names.begin(), names.end());
+    std::reverse(names.begin(), names.end());  // the newest first
   }
   // With --all one may have gone along with another; with --force a missing one is no error.
   const bool ignore = options.flag("ignore") || options.flag("all") || how.force;
-  remove_each(context, names, ignore, [&](const std::string& name) {
-    const std::vector<std::string> removed = lifecycle::remove(context.engine(), name, how);
-    for (const std::string& id : removed) {
-      if (how.depend && removed.size() > 1) {
-        context.out() << id << "\n";
-      }
-    }
-    return !how.depend || removed.size() <= 1;
+  engine::Engine& engine = context.engine();
+  remove_containers(context, names, ignore, [&](const std::string& name) {
+    std::vector<std::string> removed = lifecycle::remove(engine, name, how);
+    return how.depend && removed.size() > 1 ? removed : std::vector<std::string>{name};
   });
   return kExitOk;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "core/lifecycle/sync.h"
 #include "core/lifecycle/task_graph.h"
@@ -44,6 +45,27 @@ std::vector<Node> below(engine::Engine& engine, const model::ContainerConfig& co
     }
     return nodes;
   });
+}
+
+using Needs = std::map<std::string, std::vector<std::string>>;
+
+// All that it depends on, directly or not, each once.
+std::set<std::string> all_below(const Needs& needs, const std::string& id) {
+  std::set<std::string> all;
+  std::vector<std::string> left{id};
+  while (!left.empty()) {
+    const auto found = needs.find(left.back());
+    left.pop_back();
+    if (found == needs.end()) {
+      continue;
+    }
+    for (const std::string& below : found->second) {
+      if (all.insert(below).second) {
+        left.push_back(below);
+      }
+    }
+  }
+  return all;
 }
 
 void start_node(engine::Engine& engine, const Node& node) {
@@ -101,6 +123,39 @@ void require_no_dependents(const store::Reader& reader, const std::string& id) {
                     " has dependent containers which must be removed before it: " +
                     dependents.front() + ": container already exists");
   }
+}
+
+std::vector<std::vector<std::size_t>> removal_order(engine::Engine& engine,
+                                                    const std::vector<std::string>& names) {
+  std::vector<std::vector<std::size_t>> before(names.size());
+  if (names.size() < 2) {
+    return before;
+  }
+  std::map<std::string, std::vector<std::size_t>> places;
+  Needs needs;
+  engine.store.read([&](const store::Reader& reader) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      try {
+        places[reader.resolve_container(names[i])].push_back(i);
+      } catch (const Error&) {
+        continue;  // its removal tells
+      }
+    }
+    for (const store::ContainerRow& row : reader.containers()) {
+      needs[row.brief.id] = row.brief.depends_on;
+    }
+  });
+  for (const auto& [id, own] : places) {
+    for (std::size_t i = 1; i < own.size(); ++i) {
+      before[own[i]].push_back(own[i - 1]);
+    }
+    for (const std::string& below : all_below(needs, id)) {
+      if (const auto found = places.find(below); found != places.end()) {
+        before[found->second.front()].push_back(own.front());
+      }
+    }
+  }
+  return before;
 }
 
 void require_dependencies(engine::Engine& engine, const model::ContainerConfig& config) {

@@ -22,6 +22,12 @@ void start_dependencies(engine::Engine& engine, const model::ContainerConfig& co
 // kExists names one of them.
 void require_no_dependents(const store::Reader& reader, const std::string& id);
 
+// For each of these, the places of those that have to be removed before it: what depends on
+// it, directly or not, and the same container named earlier. One that is not known waits for
+// none.
+[[nodiscard]] std::vector<std::vector<std::size_t>> removal_order(
+    engine::Engine& engine, const std::vector<std::string>& names);
+
 // kInvalid names those that do not run.
 void require_dependencies(engine::Engine& engine, const model::ContainerConfig& config);
 

@@ -3,7 +3,7 @@
 
 import shutil
 
-from support.gantry import PATIENCE
+from support.gantry import PATIENCE, until
 
 
 def test_removes(gantry):
@@ -37,6 +37,43 @@ def test_several_and_all(gantry_once):
     assert result.out.split() == ["a", "b"]
     gantry_once.ok("rm", "--all")
     assert gantry_once.ok("ps", "-aq") == ""
+
+
+def test_several_at_once(gantry, place):
+    """Each, when told to end, waits for the others to have been told: one after the other none
+    of them would end in time."""
+    script = (
+        "trap 'touch /meet/$ME; while ! { [ -e /meet/a ] && [ -e /meet/b ] && [ -e /meet/c ]; }; "
+        "do sleep 0.05; done; exit 9' TERM; echo ready; sleep 1000 & wait"
+    )
+    for names, words in ((["c", "a", "b"], ("c", "a", "b")), (["c", "b", "a"], ("--all",))):
+        for name in ("a", "b", "c"):
+            gantry.ok("run", "-d", "--network=none", f"--name={name}", f"--env=ME={name}",
+                      "--stop-timeout=80", "-v", f"{place}:/meet", gantry.image, "sh", "-c", script)
+            until(lambda one=name: gantry.ok("logs", one) == "ready", "the trap of the container")
+        ids = [gantry.ok("inspect", "--format={{.Id}}", name) for name in names]
+        removed = gantry.ok("rm", "-f", *words).split()
+        assert removed == (names if words != ("--all",) else ids)
+        for name in names:
+            (place / name).unlink()
+
+
+def test_dependents_go_first_however_they_are_named(gantry_once):
+    gantry_once.start("--ipc=shareable", name="base")
+    gantry_once.start("--ipc=container:base", name="middle")
+    gantry_once.start("--requires=middle", name="top")
+    removed = gantry_once("rm", "-f", "-t", "0", "base", "nosuch", "top", "middle", "base")
+    assert (removed.code, removed.out.split()) == (0, ["base", "top", "middle"])
+    assert gantry_once.names("-a") == []
+
+
+def test_one_that_cannot_go_keeps_what_it_depends_on(gantry_once):
+    gantry_once.start("--ipc=shareable", name="base")
+    gantry_once.start("--ipc=container:base", name="leans")
+    gantry_once.ok("stop", "base")
+    result = gantry_once.fails("rm", "base", "leans", code=2, says="cannot be removed without force")
+    assert result.out == "" and "dependent containers" in result.err
+    gantry_once.ok("rm", "-f", "-t", "0", "base", "leans")
 
 
 def test_ignore(gantry_once):
