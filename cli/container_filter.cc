@@ -182,9 +182,14 @@ ContainerFilter::Test ContainerFilter::test_for(engine::Engine& engine, const st
     };
   }
   if (key == "should-start-on-boot") {
-    return [&engine, wanted = parse_bool(value).value_or(true)](const Row& row) {
+    const auto wanted = parse_bool(value);
+    if (!wanted) {
+      throw Error(Code::kInvalid, "\"" + value + "\" is not a valid value for the \"" + key +
+                                      "\" filter - must be true or false");
+    }
+    return [&engine, wanted](const Row& row) {
       const auto config = config_of(engine, row.brief.id);
-      return config && starts_on_boot(*config, row.state) == wanted;
+      return config && starts_on_boot(*config, row.state) == *wanted;
     };
   }
   if (key == "health") {

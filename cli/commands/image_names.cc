@@ -8,6 +8,7 @@
 #include "cli/confirm.h"
 #include "cli/context.h"
 #include "cli/exit_codes.h"
+#include "cli/image_filter.h"
 #include "cli/selection.h"
 #include "cli/values.h"
 #include "core/engine/engine.h"
@@ -38,7 +39,7 @@ constexpr Option kPruneOptions[] = {
      .help = "Remove all images that no container uses, not just those without a name"},
     {.name = "filter",
      .kind = ValueKind::kArray,
-     .help = "Remove only images that fit (label=)"},
+     .help = "Remove only images that fit (label=, until=, as images takes them)"},
     {.name = "force", .letter = 'f', .kind = ValueKind::kFlag, .help = "Do not ask"},
 };
 
@@ -124,29 +125,19 @@ int rmi(Context& context) {
   return kExitOk;
 }
 
-bool has_label(const model::Image& image, const std::string& filter) {
-  const auto pair = cut(filter, '=');
-  if (!pair || pair->first != "label") {
-    throw Error(Code::kInvalid, "unsupported image filter \"" + filter + "\"");
-  }
-  const auto label = cut(pair->second, '=');
-  const auto found = image.defaults.labels.find(label ? label->first : pair->second);
-  return found != image.defaults.labels.end() && (!label || found->second == label->second);
-}
-
 int prune(Context& context) {
   const Options& options = context.options();
   const bool all = options.flag("all");
+  const std::vector<ImageTest> tests = image_tests(context.engine(), options.list("filter"));
   if (!options.flag("force") &&
       !confirm(context, all ? "WARNING! This command removes all images without at least one "
                               "container associated with them."
                             : "WARNING! This command removes all dangling images.")) {
     return kExitOk;
   }
-  const std::vector<std::string> filters = options.list("filter");
   const auto wanted = [&](const model::Image& image) {
-    return std::all_of(filters.begin(), filters.end(),
-                       [&](const std::string& filter) { return has_label(image, filter); });
+    return std::all_of(tests.begin(), tests.end(),
+                       [&](const ImageTest& test) { return test(image); });
   };
   for (const image::Removal& removal :
        image::prune_images(lifecycle::image_context(context.engine()), all, wanted)) {

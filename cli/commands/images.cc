@@ -6,6 +6,7 @@
 #include "cli/context.h"
 #include "cli/documents/image_documents.h"
 #include "cli/exit_codes.h"
+#include "cli/image_filter.h"
 #include "cli/report.h"
 #include "cli/values.h"
 #include "core/engine/engine.h"
@@ -43,83 +44,18 @@ constexpr Column kColumnsWithDigests[] = {{"REPOSITORY", "Repository"}, {"TAG", 
                                           {"DIGEST", "Digest"},         {"IMAGE ID", "ID"},
                                           {"CREATED", "Created"},       {"SIZE", "Size"}};
 
-using Test = std::function<bool(const model::Image&)>;
-
-// "alpine", "alpine:3", "docker.io/library/alpine", or such a name with a * at its end.
-bool has_name(const model::Image& image, const std::string& pattern) {
-  return std::any_of(image.names.begin(), image.names.end(), [&](const std::string& name) {
-    const image::Reference reference = image::parse_reference(name);
-    const std::string repository = reference.repository();
-    if (pattern.ends_with('*')) {
-      const std::string start = pattern.substr(0, pattern.size() - 1);
-      return name.starts_with(start) ||
-             repository.substr(repository.rfind('/') + 1).starts_with(start);
-    }
-    for (const std::string& whole : {repository, name}) {
-      if (whole == pattern || whole.ends_with("/" + pattern)) {
-        return true;
-      }
-    }
-    return false;
-  });
-}
-
-std::int64_t created_of(engine::Engine& engine, const std::string& name) {
-  return image::resolve(engine.store, name, image::load_registries()).image.created_ns;
-}
-
-Test test_for(engine::Engine& engine, const std::string& filter) {
-  const auto pair = cut(filter, '=');
-  const std::string key = pair ? pair->first : filter;
-  const std::string value = pair ? pair->second : "";
-  if (key == "dangling") {
-    const bool wanted = parse_bool(value).value_or(true);
-    return [wanted](const model::Image& image) { return image.names.empty() == wanted; };
-  }
-  if (key == "id") {
-    return [value](const model::Image& image) { return image.id.starts_with(value); };
-  }
-  if (key == "reference") {
-    return [value](const model::Image& image) { return has_name(image, value); };
-  }
-  if (key == "label") {
-    return [label = cut(value, '='), value](const model::Image& image) {
-      const auto found = image.defaults.labels.find(label ? label->first : value);
-      return found != image.defaults.labels.end() && (!label || found->second == label->second);
-    };
-  }
-  if (key == "before" || key == "since") {
-    const std::int64_t moment = created_of(engine, value);
-    return [moment, before = key == "before"](const model::Image& image) {
-      return before ? image.created_ns < moment : image.created_ns > moment;
-    };
-  }
-  if (key == "until") {
-    const auto moment = parse_time(value, engine.clock.now_ns());
-    if (!moment) {
-      throw Error(Code::kInvalid,
-                  "failed to parse value as time or duration: \"" + value + "\"");
-    }
-    return [moment](const model::Image& image) { return image.created_ns < *moment; };
-  }
-  throw Error(Code::kInvalid, "unsupported image filter \"" + key + "\"");
-}
-
 std::vector<model::Image> choose(Context& context) {
   engine::Engine& engine = context.engine();
   std::vector<model::Image> images = image::list_images(engine.store);
-  std::vector<Test> tests;
-  for (const std::string& filter : context.options().list("filter")) {
-    tests.push_back(test_for(engine, filter));
-  }
+  std::vector<ImageTest> tests = image_tests(engine, context.options().list("filter"));
   if (!context.arguments().empty()) {
     tests.push_back([name = context.arguments().front()](const model::Image& image) {
-      return has_name(image, name) || image.id.starts_with(name);
+      return has_image_name(image, name) || image.id.starts_with(name);
     });
   }
   std::erase_if(images, [&](const model::Image& image) {
     return !std::all_of(tests.begin(), tests.end(),
-                        [&](const Test& test) { return test(image); });
+                        [&](const ImageTest& test) { return test(image); });
   });
   return images;
 }
@@ -162,8 +98,10 @@ int run(Context& context) {
   if (options.flag("digests")) {
     listing.columns = kColumnsWithDigests;
   }
+  const std::string format = options.text("format");
+  const bool only_ids = options.flag("quiet") && (format.empty() || format == "table");
   for (const model::Image& image : images) {
-    if (options.flag("quiet")) {
+    if (only_ids) {
       context.out() << (style.truncate ? model::short_id(image.id) : "sha256:" + image.id)
                     << "\n";
       continue;
@@ -175,8 +113,8 @@ int run(Context& context) {
       listing.rows.push_back(std::move(row));
     }
   }
-  if (!options.flag("quiet")) {
-    print_listing(context.out(), listing, options.text("format"), options.flag("noheading"));
+  if (!only_ids) {
+    print_listing(context.out(), listing, format, options.flag("noheading"));
   }
   return kExitOk;
 }

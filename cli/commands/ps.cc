@@ -123,12 +123,12 @@ std::vector<store::ContainerRow> choose(Context& context) {
   const Options& options = context.options();
   const ContainerFilter filter(context.engine(), options.list("filter"));
   const std::int64_t last = options.flag("latest") ? 1 : options.integer("last");
-  const bool all = options.flag("all") || last >= 0 || filter.names_status();
+  const bool all = options.flag("all") || last > 0 || filter.names_status();
   std::vector<store::ContainerRow> rows = lifecycle::list(context.engine());
   std::erase_if(rows, [&](const store::ContainerRow& row) {
     return (!all && !runs(row)) || !filter.takes(row);
   });
-  if (last >= 0 && rows.size() > static_cast<std::size_t>(last)) {
+  if (last > 0 && rows.size() > static_cast<std::size_t>(last)) {
     rows.erase(rows.begin(), rows.end() - last);
   }
   return rows;
@@ -158,7 +158,7 @@ int run(Context& context) {
     shown.push_back({std::move(row), std::move(health), size});
   }
   sort_by(shown, options.text("sort"));
-  if (options.flag("quiet")) {
+  if (options.flag("quiet") && format.empty()) {
     for (const Shown& one : shown) {
       context.out() << (truncate ? model::short_id(one.row.brief.id) : one.row.brief.id)
                     << "\n";

@@ -67,38 +67,60 @@ constexpr Column kColumns[] = {
 
 volume::Volumes volumes_of(Context& context) { return volumes_of(context.engine()); }
 
-bool fits(const volume::Volumes& volumes, const model::Volume& volume,
-          const std::string& filter, std::int64_t now_ns) {
+using Test = std::function<bool(const model::Volume&)>;
+
+bool has_label(const model::Volume& volume, const std::string& asked) {
+  const auto label = cut(asked, '=');
+  const auto found = volume.labels.find(label ? label->first : asked);
+  return found != volume.labels.end() && (!label || found->second == label->second);
+}
+
+// Of what is no mistake whichever volumes there are.
+Test test_for(const volume::Volumes& volumes, const std::string& filter, std::int64_t now_ns) {
   const auto pair = cut(filter, '=');
-  const std::string key = pair ? pair->first : filter;
-  const std::string value = pair ? pair->second : "";
+  if (!pair) {
+    throw Error(Code::kInvalid,
+                "filter input must be in the form of filter=value: " + filter + " is invalid");
+  }
+  const std::string key = pair->first;
+  const std::string value = pair->second;
   if (key == "name") {
-    return volume.name.find(value) != std::string::npos;
+    return [value](const model::Volume& volume) {
+      return volume.name.find(value) != std::string::npos;
+    };
   }
   if (key == "driver") {
-    return volume.driver == value;
+    return [value](const model::Volume& volume) { return volume.driver == value; };
   }
   if (key == "scope") {
-    return value == "local";
+    return [value](const model::Volume&) { return value == "local"; };
   }
   if (key == "dangling") {
-    return volumes.users(volume.name).empty() == parse_bool(value).value_or(true);
+    const auto wanted = parse_bool(value);
+    if (!wanted) {
+      throw Error(Code::kInvalid, "\"" + value +
+                                      "\" is not a valid value for the \"dangling\" filter - "
+                                      "must be true or false");
+    }
+    return [&volumes, wanted](const model::Volume& volume) {
+      return volumes.users(volume.name).empty() == *wanted;
+    };
   }
   if (key == "label" || key == "label!") {
-    const auto label = cut(value, '=');
-    const auto found = volume.labels.find(label ? label->first : value);
-    const bool has = found != volume.labels.end() && (!label || found->second == label->second);
-    return has == (key == "label");
+    return [value, wanted = key == "label"](const model::Volume& volume) {
+      return has_label(volume, value) == wanted;
+    };
   }
   if (key == "until") {
     const auto moment = parse_time(value, now_ns);
     if (!moment) {
-      throw Error(Code::kInvalid, "invalid time \"" + value + "\" of the filter until");
+      throw Error(Code::kInvalid,
+                  "failed to parse value as time or duration: \"" + value + "\"");
     }
-    return volume.created_ns < *moment;
+    return [moment](const model::Volume& volume) { return volume.created_ns < *moment; };
   }
   if (key == "opt") {
-    return volume.options.contains(value);
+    return [value](const model::Volume& volume) { return volume.options.contains(value); };
   }
   throw Error(Code::kInvalid, "\"" + key + "\" is an invalid volume filter");
 }
@@ -107,9 +129,8 @@ std::vector<model::Volume> chosen(Context& context) {
   const volume::Volumes volumes = volumes_of(context);
   std::vector<model::Volume> all = volumes.list();
   for (const std::string& filter : context.options().list("filter")) {
-    std::erase_if(all, [&](const model::Volume& one) {
-      return !fits(volumes, one, filter, context.engine().clock.now_ns());
-    });
+    const Test fits = test_for(volumes, filter, context.engine().clock.now_ns());
+    std::erase_if(all, [&](const model::Volume& one) { return !fits(one); });
   }
   return all;
 }
@@ -130,6 +151,9 @@ int create(Context& context) {
 
 int ls(Context& context) {
   const Options& options = context.options();
+  if (options.flag("quiet") && options.given("format")) {
+    throw Error(Code::kInvalid, "quiet and format flags cannot be used together");
+  }
   const volume::Volumes volumes = volumes_of(context);
   Listing listing{
       .name = "ls", .type = "volume", .columns = kColumns, .document = OrderedJson::array()};

@@ -47,6 +47,17 @@ class TestList:
     def test_filters(self, gantry_once, one, names):
         assert gantry_once.ok("images", f"--filter={one}", "--format={{.Repository}}").split() == names
 
+    def test_bad_filters(self, gantry_once):
+        for verb in (("images",), ("image", "prune", "-f")):
+            gantry_once.fails(*verb, "--filter=dangling=bogus", says="invalid syntax")
+            gantry_once.fails(*verb, "--filter=until=bogus", says="failed to parse value as time")
+            gantry_once.fails(*verb, "--filter=nosuch=1", says="unsupported image filter")
+            gantry_once.fails(*verb, "--filter=dangling", says="must be in the format")
+
+    def test_quiet_gives_way_to_a_format(self, gantry_once):
+        assert "Id" in json.loads(gantry_once.ok("images", "-q", "--format=json"))[0]
+        assert gantry_once.ok("images", "-q", "--format={{.Repository}}", "e2e") == "localhost/e2e"
+
     def test_json_and_templates(self, gantry_once):
         rows = json.loads(gantry_once.ok("images", "--format=json"))
         assert any("localhost/e2e:latest" in (row["Names"] or []) for row in rows)
@@ -92,7 +103,8 @@ class TestNames:
 
     def test_rmi_of_one_in_use(self, gantry_once, scratch):
         identity = gantry_once.ok("create", "--network=none", scratch)
-        result = gantry_once.fails("rmi", scratch, code=None, says="in use")
+        result = gantry_once.fails("rmi", scratch, code=2, says="in use")
+        gantry_once.fails("rmi", "nosuch", scratch, code=2, says="image not known")
         assert identity[:12] in result.err
         gantry_once.ok("rmi", "-f", scratch)
         assert gantry_once.ok("ps", "-aq") == ""

@@ -26,6 +26,14 @@ class TestPs:
         assert fleet.names("-n", "2") == ["beta", "gamma"]
         assert len(fleet.ok("ps", "--noheading").splitlines()) == 1
 
+    def test_none_chosen_of_the_last(self, fleet):
+        assert fleet.names("-n", "0") == ["alpha"]
+        assert fleet.names("-a", "-n", "0") == ["alpha", "beta", "gamma"]
+
+    def test_quiet_gives_way_to_a_format(self, fleet):
+        assert [row["Names"] for row in json.loads(fleet.ok("ps", "-q", "--format=json"))] == [["alpha"]]
+        assert fleet.ok("ps", "-q", "--format={{.Names}}") == "alpha"
+
     @pytest.mark.parametrize(
         "filters, names",
         [
@@ -51,7 +59,7 @@ class TestPs:
         identity = fleet.inspect("beta")["Id"]
         assert fleet.names("-a", f"--filter=id={identity[:12]}") == ["beta"]
 
-    @pytest.mark.parametrize("one", ["nosuch=1", "status=nosuch", "nonsense", "exited=x"])
+    @pytest.mark.parametrize("one", ["nosuch=1", "status=nosuch", "nonsense", "exited=x", "should-start-on-boot=x"])
     def test_bad_filters(self, fleet, one):
         fleet.fails("ps", f"--filter={one}")
 

@@ -210,6 +210,14 @@ class TestVerbs:
         gantry_once.fails("volume", "ls", "--filter=nosuch=1", says="nosuch")
         gantry_once.fails("volume", "ls", "--format={{.Nosuch}}", says="Nosuch")
 
+    def test_filters_are_read_when_there_is_no_volume(self, gantry_once):
+        for verb in (("ls",), ("prune", "-f")):
+            for one in ("dangling=bogus", "dangling="):
+                gantry_once.fails("volume", *verb, f"--filter={one}", says="must be true or false")
+            gantry_once.fails("volume", *verb, "--filter=until=bogus", says="failed to parse value as time")
+            gantry_once.fails("volume", *verb, "--filter=name", says="in the form of filter=value")
+        gantry_once.fails("volume", "ls", "-q", "--format=json", says="cannot be used together")
+
     def test_prune(self, gantry_once):
         gantry_once.ok("volume", "create", "idle")
         gantry_once.start("-v", "busy:/data", name="user")
@@ -226,7 +234,8 @@ class TestVerbs:
 
     def test_in_use_by_whom(self, gantry_once):
         identity = gantry_once.ok("create", "-v", "store:/data", "--name=user", gantry_once.image, "true")
-        gantry_once.fails("volume", "rm", "store", code=None, says=f"being used.*{identity}")
+        gantry_once.fails("volume", "rm", "store", code=2, says=f"being used.*{identity}")
+        gantry_once.fails("volume", "rm", "store", "nosuch", code=2, says="no such volume")
 
     def test_refused(self, gantry_once):
         gantry_once.fails("volume", "create", "-bad", code=None)
