@@ -20,6 +20,7 @@ constexpr Option kOptions[] = {
 };
 
 int run(Context& context) {
+  refuse_names_with_latest(context);
   std::vector<std::string> rest;
   const std::string name = select_one(context, rest);
   engine::Engine& engine = context.engine();

@@ -40,6 +40,7 @@ int run(Context& context) {
   if (!format.empty() && !wants_json(format)) {
     throw Error(Code::kInvalid, "only supported value for '--format' is 'json'");
   }
+  refuse_names_with_latest(context);
   std::vector<std::string> rest;
   const std::string name = select_one(context, rest);
   const std::vector<ports::Change> changes = lifecycle::diff(context.engine(), name);

@@ -81,6 +81,7 @@ int run(Context& context) {
   const Options& options = context.options();
   engine::Engine& engine = context.engine();
   std::vector<std::string> names = context.arguments();
+  refuse_names_with_latest(context);
   if (options.flag("latest")) {
     names = {latest_container(engine)};
   }

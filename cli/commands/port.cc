@@ -45,6 +45,12 @@ void print_one(std::ostream& out, const model::ContainerConfig& config,
 
 int run(Context& context) {
   if (context.options().flag("all")) {
+    if (context.options().flag("latest")) {
+      throw Error(Code::kInvalid, "--all and --latest cannot be used together");
+    }
+    if (!context.arguments().empty()) {
+      throw Error(Code::kInvalid, "no arguments are needed with --all");
+    }
     for (const store::ContainerRow& row : lifecycle::list(context.engine())) {
       print_all(context.out(), row.brief.ports, row.brief.id.substr(0, 12) + "\t");
     }

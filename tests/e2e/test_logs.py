@@ -74,6 +74,11 @@ class TestLogs:
         result = gantry_once.run("--log-driver=passthrough", gantry_once.image, "echo", "straight")
         assert result.out == "straight\n"
 
+    @pytest.mark.parametrize("verb", ["logs", "attach", "diff", "start", "stop", "wait"])
+    def test_names_with_the_latest(self, gantry_once, verb):
+        gantry_once.ok("create", "--network=none", "--name=box", gantry_once.image, "true")
+        gantry_once.fails(verb, "-l", "box", says="--latest and containers cannot be used together")
+
     def test_missing(self, gantry_once):
         gantry_once.fails("logs", "nosuch", says="no such container")
         gantry_once.fails("logs", says="at least one container name")
