@@ -65,7 +65,9 @@ TreeReader::TreeReader(int in, int root, std::string folder, const UnpackOptions
     (void)api_.read_support_filter_zstd(reader_.get());
   }
   (void)api_.read_support_format_tar(reader_.get());
-  (void)api_.read_support_format_empty(reader_.get());
+  if (!options_.compressed) {  // from outside, nothing at all is no archive
+    (void)api_.read_support_format_empty(reader_.get());
+  }
   if (api_.read_open_fd(reader_.get(), in, kBlock) != ARCHIVE_OK) {
     throw archive_error(reader_.get(), "read archive for " + shown_);
   }

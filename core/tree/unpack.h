@@ -24,7 +24,7 @@ struct UnpackOptions {
   std::optional<Owner> owner = {};  // of all that is made; nullopt: as the archive says
   bool overwrite = false;           // a folder may take the place of a file, and the reverse
   // Whether the stream may be compressed. Not for what pack() writes: a file's name, which a
-  // container chooses, is all that its first bytes are.
+  // container chooses, is all that its first bytes are. An empty stream is then refused.
   bool compressed = false;
   // Of the container whose ids these are; kInvalid names what belongs to one it does not hold.
   model::IdMapping mapping = {};

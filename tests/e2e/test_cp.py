@@ -90,6 +90,10 @@ class TestIn:
         assert content(box, "/tmp/tree/sub") == {"sub/file": "two\n"}
         box.fails("cp", "-", "box:/seed/one", input=memory.getvalue(), says="must be a directory")
 
+    @pytest.mark.parametrize("typed", [b"", b"no archive"])
+    def test_a_stream_that_is_no_archive(self, box, typed):
+        box.fails("cp", "-", "box:/tmp", input=typed,
+                  says=r"source must be a \(compressed\) tar archive when copying from stdin")
 
     @pytest.mark.parametrize("made", ["mkfifo /etc/passwd", "mkdir /etc/passwd", "ln -s /dev/zero /etc/passwd"])
     def test_a_passwd_that_is_no_file_is_not_opened(self, gantry_once, tree, made):
@@ -118,6 +122,14 @@ class TestOut:
         tool = os.stat(place / "got/tool")
         assert (tool.st_uid, tool.st_mode & 0o7777) == (os.geteuid(), 0o755)
         assert sorted(path.name for path in (place / "got").iterdir()) == ["pipe", "tool"]
+
+    def test_a_device_by_itself_is_refused(self, gantry_once, place):
+        gantry_once.ok("run", "--name=box", "--network=none", "--cap-add=mknod", gantry_once.image, "sh", "-c",
+                       "mknod /null c 1 3; ln -s null /link")
+        for path in ("/null", "/link"):
+            gantry_once.fails("cp", f"box:{path}", place / "got", says="device: copied no items")
+        assert not (place / "got").exists()
+        gantry_once.ok("cp", "box:/null", "box:/other")
 
     def test_more_folders_than_descriptors(self, gantry_once, place):
         gantry_once.ok("run", "--name=box", "--network=none", gantry_once.image, "sh", "-c",

@@ -67,6 +67,10 @@ void unpack_into(const OpenEnd& to, const CopyTarget& target, int in,
   }
 }
 
+bool is_device(const struct stat& info) {
+  return S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode);
+}
+
 void transfer(const OpenEnd& from, const OpenEnd& to, const CopyOptions& options) {
   const CopySource source = open_source(from.place());
   const CopyTarget target = open_target(to.place(), source);
@@ -74,6 +78,13 @@ void transfer(const OpenEnd& from, const OpenEnd& to, const CopyOptions& options
     throw Error(Code::kInvalid, "cannot copy " + from.end.path + " into itself");
   }
   const bool is_folder = S_ISDIR(source.info.st_mode);
+  // In a folder it is left out; here nothing would be left.
+  if (S_ISSOCK(source.info.st_mode) || (to.config == nullptr && is_device(source.info))) {
+    throw Error(Code::kInvalid, from.end.path + " of " + from.place().shown +
+                                    " cannot be copied to " + to.place().shown + ", it is a " +
+                                    (is_device(source.info) ? "device" : "socket") +
+                                    ": copied no items");
+  }
   tree::PackOptions how;
   if (to.config == nullptr) {
     // In the host's ids, so that a program whose owner the host changes is seen.
@@ -120,7 +131,17 @@ void move_bytes(const OpenEnd& from, const OpenEnd& to, const CopyOptions& optio
   } else if (from.end.stream >= 0) {
     tree::UnpackOptions how = unpack_options(to, options);
     how.compressed = true;
-    unpack_into(to, open_target_folder(to.place()), from.end.stream, how);
+    const CopyTarget target = open_target_folder(to.place());
+    try {
+      unpack_into(to, target, from.end.stream, how);
+    } catch (const Error& e) {
+      if (e.code() != Code::kCorrupt) {
+        throw;
+      }
+      throw Error(Code::kCorrupt,
+                  "source must be a (compressed) tar archive when copying from stdin: " +
+                      std::string(e.what()));
+    }
   } else {
     transfer(from, to, options);
   }
