@@ -135,12 +135,18 @@ OrderedJson json_of(const OrderedJson& row) {
 }
 
 std::vector<std::string> chosen(Context& context) {
-  if (!context.arguments().empty() || context.options().flag("latest")) {
+  const Options& options = context.options();
+  const bool latest = options.flag("latest");
+  const bool named = !context.arguments().empty();
+  if ((latest && named) || (options.flag("all") && (latest || named))) {
+    throw Error(Code::kInvalid, "--all, --latest and containers cannot be used together");
+  }
+  if (named || latest) {
     return select_containers(context, runs);
   }
   std::vector<std::string> names;
   for (const store::ContainerRow& row : all_containers(context)) {
-    if (runs(row) || context.options().flag("all")) {
+    if (runs(row) || options.flag("all")) {
       names.push_back(row.brief.id);
     }
   }
@@ -180,6 +186,10 @@ void report(Context& context, std::map<std::string, Stats>& last) {
     current.emplace(now.id, now);
   }
   last = std::move(current);
+  if (!options.flag("no-stream") && !options.flag("no-reset") &&
+      options.text("format").empty()) {
+    context.out() << "\033[2J\033[H";
+  }
   print_listing(context.out(), listing, options.text("format"), false);
   context.out().flush();
 }
@@ -188,10 +198,6 @@ int run(Context& context) {
   const Options& options = context.options();
   std::map<std::string, Stats> last;
   for (;;) {
-    if (!options.flag("no-stream") && !options.flag("no-reset") &&
-        options.text("format").empty()) {
-      context.out() << "\033[2J\033[H";
-    }
     report(context, last);
     if (options.flag("no-stream") || !context.out()) {
       return kExitOk;

@@ -20,6 +20,13 @@ class TestStats:
         assert head.startswith("ID") and "box" in line
         assert gantry_once.ok("stats", "--no-stream", "--format={{.Name}}") == "box"
 
+    def test_the_screen_is_cleared_for_what_is_shown(self, gantry_once):
+        gantry_once.start(name="box")
+        assert gantry_once.fails("stats", "nosuch", says="no such container").out == ""
+        for words in (("--all", "box"), ("--latest", "box"), ("--all", "--latest")):
+            result = gantry_once.fails("stats", *words, says="--all, --latest and containers cannot be used")
+            assert result.out == ""
+
     def test_one_that_does_not_run(self, gantry_once):
         gantry_once.ok("create", "--name=box", gantry_once.image, "true")
         gantry_once.fails("stats", "--no-stream", "box", says="not running")
