@@ -17,6 +17,7 @@ enum class ValueKind {
   kFloat,
   kDuration,  // 10s, 1m30s
   kSize,      // 64m, 1g
+  kLimit,     // a size, or -1 for none
   kStrings,   // may be repeated; each value is a list separated by commas
   kArray,     // may be repeated; each value is taken whole
 };

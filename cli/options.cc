@@ -22,8 +22,13 @@ std::string complaint(ValueKind kind, const std::string& value) {
       return parse_float(value) ? "" : syntax("ParseFloat");
     case ValueKind::kDuration:
       return parse_duration(value) ? "" : "time: invalid duration \"" + value + "\"";
+    case ValueKind::kLimit:
+      if (value == "-1") {
+        return "";
+      }
+      [[fallthrough]];
     case ValueKind::kSize:
-      return value == "-1" || parse_size(value) ? "" : "invalid size: '" + value + "'";
+      return parse_size(value) ? "" : "invalid size: '" + value + "'";
     case ValueKind::kStrings:
       return split_csv(value) ? "" : "a stray double quote in the list";
     case ValueKind::kString:

@@ -26,6 +26,7 @@ std::string_view argument_of(const Option& option) {
     case ValueKind::kDuration:
       return "duration";
     case ValueKind::kSize:
+    case ValueKind::kLimit:
       return "<number>[<unit>]";
     case ValueKind::kStrings:
       return "strings";
@@ -43,6 +44,7 @@ std::string shown_fallback(const Option& option) {
   switch (option.kind) {
     case ValueKind::kString:
     case ValueKind::kSize:
+    case ValueKind::kLimit:
       return " (default \"" + value + "\")";
     case ValueKind::kStrings:
     case ValueKind::kArray:

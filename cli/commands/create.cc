@@ -25,6 +25,7 @@ constexpr Option kOptions[] = {
 int run(Context& context) {
   lifecycle::CreateRequest request = read_create_request(
       context.options(), context.arguments(), context.words(), facts_of_this_process());
+  settle_ports(context.err(), request);
   settle_user_namespace(context.options(), context.engine().settings.default_userns, request);
   IdFile id_file(request.config.cid_file);
   lifecycle::CreateOptions how;

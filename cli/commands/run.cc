@@ -58,6 +58,7 @@ int run(Context& context) {
   const Options& options = context.options();
   lifecycle::CreateRequest request = read_create_request(
       options, context.arguments(), context.words(), facts_of_this_process());
+  settle_ports(context.err(), request);
   settle_user_namespace(options, context.engine().settings.default_userns, request);
   IdFile id_file(request.config.cid_file);
   lifecycle::RunOptions how;

@@ -49,7 +49,7 @@ constexpr Option kOptions[] = {
     {.name = "memory", .letter = 'm', .kind = ValueKind::kSize, .help = "Memory limit"},
     {.name = "memory-reservation", .kind = ValueKind::kSize, .help = "Soft limit of memory"},
     {.name = "memory-swap",
-     .kind = ValueKind::kSize,
+     .kind = ValueKind::kLimit,
      .help = "Limit of memory and swap together; -1 for none"},
     {.name = "memory-swappiness",
      .kind = ValueKind::kInt,

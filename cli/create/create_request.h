@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <iosfwd>
 #include <map>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ void read_namespaces(const Options& options, lifecycle::CreateRequest& request);
 // What the configuration says of containers that ask for no user namespace.
 void settle_user_namespace(const Options& options, const std::string& fallback,
                            lifecycle::CreateRequest& request);
+// Without a network of its own to publish them in, a container has no ports: err is told.
+void settle_ports(std::ostream& err, lifecycle::CreateRequest& request);
 void read_health(const Options& options, lifecycle::CreateRequest& request);
 void read_object(const Options& options, lifecycle::CreateRequest& request);
 void read_secrets(const Options& options, lifecycle::CreateRequest& request);

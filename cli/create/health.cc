@@ -41,7 +41,8 @@ std::int64_t interval_of(const Options& options, const char* name) {
 std::int64_t timeout_of(const Options& options, const char* name) {
   const std::int64_t timeout = options.duration(name).count();
   if (timeout < 1'000'000'000) {
-    throw Error(Code::kInvalid, std::string(name) + " must be at least 1 second");
+    throw Error(Code::kInvalid,
+                "healthcheck" + std::string(name).substr(6) + " must be at least 1 second");
   }
   return timeout;
 }
@@ -87,6 +88,9 @@ void read_health(const Options& options, lifecycle::CreateRequest& request) {
   }
   if (options.given("health-start-period")) {
     health.start_period_ns = options.duration("health-start-period").count();
+    if (health.start_period_ns < 0) {
+      throw Error(Code::kInvalid, "healthcheck-start-period must be 0 seconds or greater");
+    }
   }
   if (options.given("health-retries")) {
     health.retries = static_cast<int>(options.count("health-retries"));

@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 
+#include <ostream>
+
 #include "cli/create/create_request.h"
 #include "cli/values.h"
 #include "core/net/port_spec.h"
@@ -69,6 +71,18 @@ void read_network(const Options& options, const HostFacts& host,
   if (!network.manage_hosts && !network.extra_hosts.empty()) {
     throw Error(Code::kInvalid, "--no-hosts and --add-host cannot be set together");
   }
+}
+
+void settle_ports(std::ostream& err, lifecycle::CreateRequest& request) {
+  model::NetworkConfig& network = request.config.network;
+  const bool own =
+      network.mode == model::NetworkMode::kBridge || network.mode == model::NetworkMode::kPath;
+  if (own || network.ports.empty()) {
+    return;
+  }
+  network.ports.clear();
+  err << "Port mappings have been discarded as one of the Host, Container, Pod, and None "
+         "network modes are in use\n";
 }
 
 }  // namespace gantry::cli

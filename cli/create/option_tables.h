@@ -130,7 +130,7 @@ inline constexpr Option kResourceOptions[] = {
     {.name = "memory", .letter = 'm', .kind = ValueKind::kSize, .help = "Memory limit"},
     {.name = "memory-reservation", .kind = ValueKind::kSize, .help = "Soft memory limit"},
     {.name = "memory-swap",
-     .kind = ValueKind::kSize,
+     .kind = ValueKind::kLimit,
      .help = "Limit of memory and swap together; -1 for unlimited swap"},
     {.name = "memory-swappiness",
      .kind = ValueKind::kInt,

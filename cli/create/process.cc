@@ -127,6 +127,9 @@ void read_process(const Options& options, const HostFacts& host,
     request.entrypoint = parse_entrypoint(options.text("entrypoint"));
   }
   request.workdir = optional("workdir");
+  if (request.workdir && request.workdir->empty()) {
+    request.workdir.reset();
+  }
   request.user = optional("user");
   request.stop_signal = optional("stop-signal");
   if (request.workdir && !request.workdir->starts_with('/')) {

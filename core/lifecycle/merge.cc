@@ -96,6 +96,9 @@ void merge_health(const CreateRequest& request, const model::ImageDefaults& imag
   health.timeout_ns = asked.timeout_ns.value_or(health.timeout_ns);
   health.start_period_ns = asked.start_period_ns.value_or(health.start_period_ns);
   health.retries = asked.retries.value_or(health.retries);
+  if (health.retries < 1) {
+    throw Error(Code::kInvalid, "healthcheck-retries must be greater than 0");
+  }
   health.on_failure = asked.on_failure.value_or(health.on_failure);
   health.startup = asked.startup;
   require_sensible("interval", health.interval_ns);

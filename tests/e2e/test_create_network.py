@@ -3,6 +3,7 @@
 
 import json
 import secrets
+import subprocess
 
 import pytest
 from support.claims import claim_subnet
@@ -20,6 +21,15 @@ class TestNames:
     def test_no_hosts_file(self, gantry_once):
         out = gantry_once.run("--no-hosts", gantry_once.image, "cat", "/etc/hosts")
         assert out.code != 0 or out.out == ""
+
+    @pytest.mark.parametrize("mode", ("host", "none"))
+    def test_the_host_has_its_name_without_a_bridge(self, gantry_once, mode):
+        words = subprocess.run(["ip", "-o", "addr"], capture_output=True, text=True, check=True)
+        own = {word.partition("/")[0] for word in words.stdout.split()} - {"127.0.0.1", "::1"}
+        hosts = gantry_once.ok("run", "--rm", f"--network={mode}", "--add-host=gate:host-gateway",
+                               gantry_once.image, "cat", "/etc/hosts")
+        told = {name: line.split()[0] for line in hosts.splitlines() for name in line.split()[1:]}
+        assert told["host.containers.internal"] == told["gate"] and told["gate"] in own
 
     def test_no_servers(self, gantry_once):
         out = gantry_once.run_ok("--dns=none", gantry_once.image, "sh", "-c", "cat /etc/resolv.conf; true")
@@ -99,6 +109,14 @@ class TestSharing:
         assert mode == ("private" if shown.splitlines() == ["0::/"] else "host")
         private = gantry.run_ok("--cgroupns=private", gantry.image, "cat", "/proc/self/cgroup")
         assert all(line.endswith(":/") for line in private.splitlines())
+
+
+@pytest.mark.parametrize("mode", ["none", "host", "container:base"])
+def test_ports_without_a_network_of_its_own(gantry_once, mode):
+    gantry_once.start(name="base")
+    made = gantry_once("create", f"--network={mode}", "-p", "80:80", "--name=box", gantry_once.image, "true")
+    assert made.code == 0 and made.err.startswith("Port mappings have been discarded as one of the Host")
+    assert gantry_once.ok("port", "box") == ""
 
 
 def test_inspected_network(gantry_once):

@@ -79,6 +79,9 @@ class TestWorkingDirectory:
                      code=126, says="is not a directory")
         assert gantry.run_ok("-w", "/home/alice", gantry.image, "pwd") == "/home/alice"
 
+    def test_an_empty_one_is_none(self, gantry_once):
+        assert gantry_once.run_ok("--workdir=", gantry_once.image, "pwd") == "/"
+
     def test_on_a_mount_it_is_made(self, gantry):
         assert gantry.run_ok("-v", "/data", "-w", "/data/deep", gantry.image, "pwd") == "/data/deep"
 

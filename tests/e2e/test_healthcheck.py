@@ -130,6 +130,14 @@ def test_kept_after_the_end(gantry):
     assert log_of(gantry) == anew
 
 
+def test_no_retries(gantry_once):
+    gantry_once.fails("create", "--health-cmd=true", "--health-retries=0", gantry_once.image,
+                      says="healthcheck-retries must be greater than 0")
+    gantry_once.fails("create", "--health-cmd=true", "--health-start-period=-1s", gantry_once.image,
+                      says="healthcheck-start-period must be 0 seconds or greater")
+    assert gantry_once.ok("ps", "-aq") == ""
+
+
 def test_of_the_image(gantry):
     """The image's HEALTHCHECK, made by commit and by another tool; flags win over it."""
     gantry.ok("create", "--name=model", gantry.image, "true")

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <gantry/error.hpp>
+#include <map>
+#include <sstream>
 
 #include "cli/command.h"
 #include "cli/commands/commands.h"
@@ -195,6 +197,10 @@ TEST(CreateRequest, ReadsResources) {
   EXPECT_THAT(request.config.ulimits,
               ElementsAre(model::Ulimit{"nofile", 10, 20},
                           model::Ulimit{"core", ~std::uint64_t{0}, ~std::uint64_t{0}}));
+  for (const char* option : {"--memory", "--memory-reservation", "--shm-size"}) {
+    EXPECT_THAT(mistake({option, "-1", "i"}), HasSubstr("invalid size: '-1'"));
+  }
+  EXPECT_THAT(mistake({"--memory-swap", "-2", "i"}), HasSubstr("invalid size: '-2'"));
   EXPECT_THAT(mistake({"--cpus", "1", "--cpu-quota", "5", "i"}),
               HasSubstr("cannot be set together"));
   EXPECT_THAT(mistake({"--ulimit", "nofile=20:10", "i"}), HasSubstr("less than or equal"));
@@ -218,6 +224,20 @@ TEST(CreateRequest, ReadsTheNetwork) {
   EXPECT_EQ(mistake({"--dns", "x", "i"}), "x is not an ip address");
   EXPECT_THAT(mistake({"--add-host", "a:b", "i"}), HasSubstr("invalid IP address in add-host"));
   EXPECT_THAT(mistake({"--add-host", "a:1.2.3.4", "--no-hosts", "i"}), HasSubstr("--no-hosts"));
+}
+
+TEST(CreateRequest, DropsPortsThatNoNetworkWouldPublish) {
+  for (const auto& [mode, kept] : std::map<std::string, bool>{{"none", false},
+                                                              {"host", false},
+                                                              {"container:a", false},
+                                                              {"bridge", true},
+                                                              {"ns:/x", true}}) {
+    auto request = read({"--network", mode, "-p", "8080:80", "i"});
+    std::ostringstream err;
+    settle_ports(err, request);
+    EXPECT_EQ(request.config.network.ports.empty(), !kept) << mode;
+    EXPECT_EQ(err.str().empty(), kept) << mode;
+  }
 }
 
 TEST(CreateRequest, ReadsNamespaces) {
