@@ -6,6 +6,7 @@
 
 #include "core/lifecycle/announce.h"
 #include "core/lifecycle/removal.h"
+#include "core/lifecycle/signals.h"
 #include "core/log/log.h"
 #include "core/model/ids.h"
 
@@ -92,7 +93,7 @@ std::optional<LockedContainer> end_process(engine::Engine& engine, LockedContain
                                       " did not end within 10 seconds of SIGKILL; a process of "
                                       "it hangs in the kernel");
     }
-    log::warning("StopSignal " + std::to_string(signal) + " failed to stop container " + name +
+    log::warning("StopSignal " + signal_name(signal) + " failed to stop container " + name +
                  " in " + std::to_string(ending.patience.count() / 1000) +
                  " seconds, resorting to SIGKILL");
     signal = SIGKILL;
