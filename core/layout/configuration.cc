@@ -45,6 +45,25 @@ std::vector<std::string> split_colons(const std::string& text) {
   return parts;
 }
 
+// The library passes over a section without keys, whatever it is called.
+void refuse_unknown_sections(const fs::path& path, const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    line = line.substr(0, line.find('#'));
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    const std::size_t last = line.find_last_not_of(" \t\r");
+    if (first == std::string::npos || line[first] != '[' || line[last] != ']') {
+      continue;
+    }
+    const std::string name = line.substr(first + 1, last - first - 1);
+    if (!name.starts_with(kPluginSection)) {
+      throw Error(Code::kInvalid, path.string() + ": unknown section [" + name +
+                                      "]; only those of plug-ins, such as [plugin.oci-crun], "
+                                      "are known");
+    }
+  }
+}
+
 // The usual files, weakest first; those that do not exist are passed over.
 std::vector<fs::path> usual_files(const fs::path& prefix) {
   std::vector<fs::path> files{prefix / "usr/share/gantry/gantry.conf",
@@ -106,6 +125,7 @@ Configuration Configuration::load(const ConfigurationInput& input) {
     }
   }
   const auto read = [&](const fs::path& path, const std::string& text) {
+    refuse_unknown_sections(path, text);
     std::istringstream stream(text);
     try {
       const auto parsed =

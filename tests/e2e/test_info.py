@@ -133,6 +133,9 @@ class TestCommandLine:
     def test_bad_configuration(self, gantry_once, place):
         (place / "bad.conf").write_text("nosuchkey=1\n")
         gantry_once.fails(f"--config={place}/bad.conf", "ps", says="nosuchkey")
+        for name in ("x", "plugin"):
+            (place / "bad.conf").write_text(f"[plugin.oci-crun]\n[{name}] # nothing\n")
+            gantry_once.fails(f"--config={place}/bad.conf", "ps", says=rf"bad.conf: unknown section \[{name}\]")
         gantry_once.fails(f"--config={place}/nosuch.conf", "ps", says="nosuch.conf")
 
     def test_output_to_a_full_disk(self, gantry_once):
