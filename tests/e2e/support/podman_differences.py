@@ -58,6 +58,13 @@ COMMANDS = (
         "removes the one that is there, and prints its name",
         "A success should have done what it could.",
     ),
+    Command(
+        ("init ready",),
+        CODE | OUT | WORDS,
+        "refuses a container that is initialised already",
+        "does nothing, and prints its name",
+        "What was asked for is so; start and stop are answered in the same way by both.",
+    ),
     # --- Exit codes.
     Command(
         ("exec r true", "exec life true", "exec r", "exec --user=nosuch r id"),
@@ -212,6 +219,21 @@ COMMANDS = (
         "bad character U+007B '{'",
         "unclosed action",
         "podman reads the template inside another of its own; gantry reads what was typed.",
+    ),
+    Command(
+        ("run --rm --network=none --name=own --hostname=of.own @IMAGE grep of.own /etc/hosts",),
+        OUT,
+        "has the container's names at 127.0.0.1 where there is no network",
+        "has them at 127.0.1.1",
+        "So has Debian the name of a machine, and podman since: the other address is "
+        "localhost's, whose name it shall give back.",
+    ),
+    Command(
+        ("run --rm --network=host --name=own --hostname=of.own @IMAGE grep -o of.own /etc/hosts",),
+        CODE | OUT,
+        "does not put the container's names beside the host's",
+        "has them at 127.0.1.1",
+        "A program that looks up the name of its own host finds one.",
     ),
     Command(
         ("~ top r -eo nosuch",),

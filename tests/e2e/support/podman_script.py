@@ -105,6 +105,13 @@ top --latest
 port --latest
 logs --latest
 attach --latest
+logs --latest a
+diff --latest a
+attach --latest a
+stats --latest a
+port --all a
+run --memory=-1 @IMAGE true
+run --shm-size=-1 @IMAGE true
 
 ## an empty store
 ps
@@ -113,6 +120,9 @@ ps -aq
 images -q nosuch
 volume ls
 volume ls -q
+volume ls --filter=dangling=bogus
+volume ls --filter=dangling
+volume prune -f --filter=until=bogus
 ps --format json
 ps --format {{.ID}}
 start nosuch
@@ -167,6 +177,7 @@ unmount nosuch
 update --memory=1m nosuch
 healthcheck run nosuch
 stats --no-stream nosuch
+stats nosuch
 secret inspect nosuch
 secret rm nosuch
 run --pull=never nosuch true
@@ -269,6 +280,8 @@ create --secret=nosuch @IMAGE true
 create --requires=nosuch @IMAGE true
 create --health-cmd=true --health-interval=x @IMAGE true
 create --health-retries=0 @IMAGE true
+create --health-cmd=true --health-retries=0 @IMAGE true
+create --network=none -p 80:80 @IMAGE true
 create --no-healthcheck --health-cmd=true @IMAGE true
 create --cidfile=@CID @IMAGE true
 create --cidfile=@CID @IMAGE true
@@ -291,6 +304,9 @@ run --rm --network=none --user=nosuch @IMAGE id
 run --rm --network=none --user=alice @IMAGE id
 run --rm --network=none --user=1000:50 @IMAGE id
 run --rm --network=none --group-add=nosuch @IMAGE id
+run --rm --network=none --name=own --hostname=of.own @IMAGE grep of.own /etc/hosts
+run --rm --network=host --name=own --hostname=of.own @IMAGE grep -o of.own /etc/hosts
+run --rm --network=none --workdir= @IMAGE pwd
 run --rm --network=none --workdir=/not/there @IMAGE pwd
 run --rm --network=none --workdir=/bin/sh @IMAGE pwd
 run --rm --network=none -v /not/there --workdir=/not/there @IMAGE pwd
@@ -558,6 +574,11 @@ run -d --name=cold --network=none @IMAGE PATIENT
 pause cold
 ps --format {{.Names}}
 ps -a --format {{.Names}}
+ps -q -n 0 -a --format {{.Names}}
+create --name=ready --network=none @IMAGE true
+unmount ready
+init ready
+init ready
 RESET
 
 ## volumes
@@ -580,6 +601,7 @@ volume inspect vo
 volume exists vol
 create --name=v --network=none -v vol:/data @IMAGE true
 volume rm vol
+volume rm nosuch vol
 volume rm -f vol
 ps -aq
 volume rm vol2 nosuch
@@ -655,6 +677,8 @@ images e2e --format "{{.ID}} {{.Names}}"
 images --format {{.Nosuch}}
 images --filter=nosuch=1
 images --filter=dangling=true
+images --filter=dangling=bogus
+image prune -f --filter=until=bogus
 images --filter=reference=e2e --format {{.Repository}}
 images --sort=nosuch
 images -q e2e
@@ -675,6 +699,7 @@ tag e2e localhost/second:1
 rmi e2e
 rmi localhost/second:1
 rmi localhost/e2e
+rmi nosuch localhost/e2e
 rm uses
 history localhost/second:1
 history --format {{.Nosuch}} localhost/second:1
