@@ -47,6 +47,13 @@ leveldb::ReadOptions read_options() {
   return options;
 }
 
+// With so many tables of level 0 (kL0_StopWritesTrigger), LevelDB would wait for us.
+bool must_compact(leveldb::DB& db) {
+  constexpr int kMost = 12;
+  std::string count;
+  return db.GetProperty("leveldb.num-files-at-level0", &count) && std::stoi(count) >= kMost;
+}
+
 // Takes a refused commit out of the log again: LevelDB appends before it reports, and the
 // next recovery would find what the caller was told did not happen.
 void cut_back(const std::string& dir, const LogFile& before) {
@@ -90,8 +97,11 @@ Database::Database(std::string dir, Access access, Left left)
   require(leveldb::DB::Open(options, dir_, &db), "open");
   db_.reset(db);
   if (access == Access::kWrite) {
-    // Before any write: with too many tables of level 0, LevelDB would wait for us.
-    env_->run_pending();
+    // The rest is done at close: a compaction that finds no room must not keep a write from
+    // being made that needs little.
+    if (must_compact(*db_)) {
+      env_->run_pending();
+    }
     if (env_->take_created()) {
       sync_directory(dir_);
     }
@@ -132,7 +142,7 @@ void Database::write(leveldb::WriteBatch& batch, bool durable) {
     try {
       cut_back(dir_, before);
     } catch (const Error& e) {
-      throw Error(e.code(),
+      throw Error(Code::kIo,
                   "write the state store " + dir_ + ": " + status.ToString() +
                       "; and it is not known whether the change was kept: " + e.what());
     }

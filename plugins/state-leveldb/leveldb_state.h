@@ -7,6 +7,7 @@
 //   queue    a pipe through which whoever leaves the gate wakes the next
 //   lock     held through the transaction, shared or exclusive; says what StatusRecord holds
 //   db/      the LevelDB database
+//   reserve  room for the day when the disk is full (Reserve)
 //   repair   made by a person: the next transaction salvages what can be read
 //   damaged-<time>/  the database as it was before such a repair
 //

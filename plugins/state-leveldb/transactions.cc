@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "plugins/state-leveldb/log_tail.h"
@@ -20,6 +21,28 @@ bool before(std::string_view key, std::string_view last) { return last.empty() |
 
 Database::Left left_by(const StatusRecord& record, bool same_boot) {
   return record.clean && same_boot ? Database::Left::kClosed : Database::Left::kUnknown;
+}
+
+// What fails for want of room is tried once more with what the reserve gives.
+template <typename F>
+void with_reserve(Reserve& reserve, const std::string& dir, const F& attempt) {
+  try {
+    attempt(false);
+    return;
+  } catch (const Error& e) {
+    if (e.code() != Code::kNoSpace) {
+      throw;
+    }
+    if (!reserve.give_up()) {
+      throw full_disk_error(dir, e);
+    }
+  }
+  try {
+    attempt(true);
+  } catch (const Error& e) {
+    reserve.keep();
+    throw e.code() == Code::kNoSpace ? full_disk_error(dir, e) : e;
+  }
 }
 
 Error ended_error() { return {Code::kInvalid, "this transaction has ended"}; }
@@ -89,7 +112,11 @@ void ReadTransaction::commit(bool /*durable*/) {
 
 WriteTransaction::WriteTransaction(Turn turn, FileLock lock, const std::string& db_dir,
                                    const std::string& boot_id, const Warn& warn)
-    : turn_(std::move(turn)), lock_(std::move(lock)), record_(read_record(lock_.fd())) {
+    : turn_(std::move(turn)),
+      lock_(std::move(lock)),
+      db_dir_(db_dir),
+      reserve_(std::filesystem::path(db_dir).parent_path()),
+      record_(read_record(lock_.fd())) {
   const bool same_boot = record_.boot_id == boot_id;
   if (record_.generation != 0 && !Database::present(db_dir)) {
     throw corrupt_error(db_dir, db_dir + " is gone");
@@ -101,20 +128,20 @@ WriteTransaction::WriteTransaction(Turn turn, FileLock lock, const std::string& 
   }
   record_.boot_id = boot_id;
   record_.writer = ::getpid();
-  open(db_dir, same_boot, warn);
+  with_reserve(reserve_, db_dir_, [&](bool) { open(same_boot, warn); });
 }
 
-void WriteTransaction::open(const std::string& db_dir, bool same_boot, const Warn& warn) {
+void WriteTransaction::open(bool same_boot, const Warn& warn) {
   const auto left = left_by(record_, same_boot);
   record_.clean = false;
   write_record(lock_.fd(), record_);
-  if (!same_boot && Database::present(db_dir)) {
-    const std::string cut = cut_torn_logs(db_dir);
+  if (!same_boot && Database::present(db_dir_)) {
+    const std::string cut = cut_torn_logs(db_dir_);
     if (!cut.empty()) {
       warn(cut);
     }
   }
-  database_.emplace(db_dir, Database::Access::kWrite, left);
+  database_.emplace(db_dir_, Database::Access::kWrite, left);
 }
 
 void WriteTransaction::require_live() const {
@@ -186,12 +213,8 @@ void WriteTransaction::commit(bool durable) {
         batch.Delete(key);
       }
     }
-    // First the number, then the data: a death between them makes caches read once more,
-    // the other order would leave them stale.
-    ++record_.generation;
-    write_record(lock_.fd(), record_);
     try {
-      database_->write(batch, durable);
+      write(batch, durable);
     } catch (...) {
       // Not closed cleanly: the next writer recovers.
       database_.reset();
@@ -203,11 +226,27 @@ void WriteTransaction::commit(bool durable) {
   end();
 }
 
+void WriteTransaction::write(leveldb::WriteBatch& batch, bool durable) {
+  // First the number, then the data: a death between them makes caches read once more,
+  // the other order would leave them stale.
+  ++record_.generation;
+  with_reserve(reserve_, db_dir_, [&](bool again) {
+    if (again) {
+      // What was refused is out of the log again, but LevelDB takes no more after a failure.
+      database_.reset();
+      database_.emplace(db_dir_, Database::Access::kWrite, Database::Left::kUnknown);
+    }
+    write_record(lock_.fd(), record_);
+    database_->write(batch, durable);
+  });
+}
+
 void WriteTransaction::end() noexcept {
   if (!database_) {
     return;
   }
   database_.reset();
+  reserve_.keep();
   record_.clean = true;
   record_.writer = 0;
   try {

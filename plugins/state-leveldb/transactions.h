@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "plugins/state-leveldb/database.h"
+#include "plugins/state-leveldb/reserve.h"
 #include "plugins/state-leveldb/status_record.h"
 #include "sdk/support/file_lock.h"
 
@@ -77,12 +78,15 @@ class WriteTransaction final : public plugin::Transaction {
   void commit(bool durable) override;
 
  private:
-  void open(const std::string& db_dir, bool same_boot, const Warn& warn);
+  void open(bool same_boot, const Warn& warn);
+  void write(leveldb::WriteBatch& batch, bool durable);
   void require_live() const;
   void end() noexcept;
 
   Turn turn_;
   FileLock lock_;
+  std::string db_dir_;
+  Reserve reserve_;
   StatusRecord record_;
   std::optional<Database> database_;
   // Key -> new value, or nullopt where it is deleted.
