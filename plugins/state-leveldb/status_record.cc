@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/state-leveldb/status_record.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cinttypes>
 #include <cstdio>
+#include <filesystem>
 #include <string_view>
 
 #include "sdk/support/errno_error.h"
+#include "sdk/support/files.h"
 
 namespace gantry::state_leveldb {
 
@@ -24,6 +27,15 @@ using Line = std::array<char, kLength + 1>;
 bool read_line(int fd, Line& line) {
   line.fill('\0');
   return ::pread(fd, line.data(), kLength, 0) == static_cast<ssize_t>(kLength);
+}
+
+// A lock may be opened for reading where it cannot be for writing: the reason is asked for
+// once more.
+int refusal_of(int fd, int err) {
+  if (err == EBADF && !UniqueFd(::open(fd_path(fd).c_str(), O_WRONLY | O_CLOEXEC))) {
+    return errno;
+  }
+  return err;
 }
 
 }  // namespace
@@ -70,7 +82,10 @@ void write_record(int fd, const StatusRecord& record) {
     written = ::pwrite(fd, line.data(), kLength, 0);
   } while (written < 0 && errno == EINTR);
   if (written != n) {
-    throw errno_error(written < 0 ? errno : ENOSPC, "write the state store's lock file");
+    const int err = written < 0 ? refusal_of(fd, errno) : ENOSPC;
+    std::error_code unknown;
+    throw errno_error(err, "write the state store's lock file " +
+                               std::filesystem::read_symlink(fd_path(fd), unknown).string());
   }
 }
 

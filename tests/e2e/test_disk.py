@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A disk that is full lets go of containers and images."""
+"""A disk that is full lets go of containers and images; one that is read-only can be read."""
 
 import errno
 import os
+import subprocess
 
 import pytest
 
@@ -63,3 +64,20 @@ def test_a_full_disk_lets_go_of_containers_and_images(small):
     small.ok("rmi", "-f", "-a")
     assert small.ok("images", "-q") == ""
     assert free(root) * os.statvfs(root).f_frsize > 1 << 20
+
+
+def test_a_read_only_disk_can_be_read_and_is_named(small):
+    root = small.engine.root
+    small.ok("run", "--network=none", "--name=ended", small.image, "echo", "words")
+    subprocess.run(["mount", "-o", "remount,ro", root], check=True)
+    try:
+        assert small.names("-a") == ["ended"]
+        assert small.status("ended") == "exited"
+        assert small.ok("logs", "ended") == "words"
+        assert small.image.split(":")[0] in small.ok("images")
+        for words in (("run", "--network=none", small.image, "true"), ("rm", "ended")):
+            result = small.fails(*words, says="read-only file system")
+            assert str(root) in result.err.splitlines()[-1]
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", root], check=True)
+    small.ok("rm", "ended")
