@@ -85,7 +85,8 @@ std::vector<fs::path> usual_files(const fs::path& prefix) {
 const std::vector<KnownKey>& known_keys() {
   static const std::vector<KnownKey> keys{
       {"root", "/var/lib/gantry", "folder for data that lasts"},
-      {"runroot", "/run/gantry", "folder for data that a reboot clears"},
+      {"runroot", "/run/gantry",
+       "folder for data that a reboot clears; each root needs one of its own"},
       {"runtime", "", "OCI runtime plug-in, or the path of a runtime; empty: crun, else runc"},
       {"storage_driver", "overlay", "storage plug-in"},
       {"network_backend", "cni", "network plug-in"},
