@@ -82,8 +82,9 @@ std::vector<model::Ulimit> effective_ulimits(const model::ContainerConfig& confi
     }
   }
   for (const auto& [name, limit] : kDefaults) {
-    const bool given = std::any_of(limits.begin(), limits.end(),
-                                   [&](const auto& each) { return each.name == name; });
+    const bool given =
+        std::any_of(limits.begin(), limits.end(),
+                    [&, name = name](const auto& each) { return each.name == name; });
     if (!given && !as_host) {
       const std::uint64_t allowed = std::min<std::uint64_t>(limit, ceiling(host, name));
       limits.push_back({name, allowed, allowed});

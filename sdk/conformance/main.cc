@@ -23,7 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using gantry::conformance::Finding;
-using gantry::conformance::Result;
 
 constexpr int kUsage = 125;
 constexpr const char* kHelp =
