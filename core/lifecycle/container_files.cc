@@ -9,6 +9,7 @@
 #include "core/lifecycle/labels.h"
 #include "core/lifecycle/namespaces.h"
 #include "core/lifecycle/user_namespace.h"
+#include "core/net/host_address.h"
 #include "core/net/hosts.h"
 #include "core/net/resolv_conf.h"
 #include "sdk/support/files.h"
@@ -74,6 +75,8 @@ std::string hosts_text(const StepContext& context) {
     // Written before the network is there, and again after it.
     std::erase_if(input.extra,
                   [](const std::string& entry) { return entry.ends_with(":host-gateway"); });
+  } else if (input.host_ip.empty()) {
+    input.host_ip = net::local_address();  // no gateway that is the host
   }
   const std::string hostname = hostname_of(context);
   if (!hostname.empty()) {
