@@ -159,6 +159,24 @@ class TestRootFilesystem:
         gantry.fails(*words, "-u", "intruder", "--rootfs", f"{place}/root", "id", code=126, says="intruder")
         gantry.fails(*words, "--group-add=intruder", "--rootfs", f"{place}/root", "id", code=126, says="intruder")
 
+    @pytest.mark.parametrize("option", ((), ("--read-only",)), ids=("writable", "read-only"))
+    def test_a_number_without_an_entry_has_a_name(self, gantry, option):
+        gantry.start("--user=5000:6000", *option, name="box")
+        for _ in range(2):
+            assert gantry.ok("exec", "box", "id") == "uid=5000(5000) gid=6000(6000) groups=6000(6000)"
+            assert gantry.ok("exec", "box", "tail", "-n1", "/etc/passwd") == (
+                "5000:*:5000:6000:container user:/:/bin/sh")
+            gantry.ok("restart", "-t", "0", "box")
+        assert "passwd" not in gantry.ok("diff", "box")
+
+    def test_a_passwd_of_the_users_own_stays(self, gantry_once, place):
+        place.chmod(0o755)
+        (place / "passwd").write_text("root:x:0:0::/:/bin/sh\n")
+        for option in (f"-v={place}/passwd:/etc/passwd", f"-v={place}:/etc"):
+            assert gantry_once.run_ok("--user=5000", option, gantry_once.image, "cat", "/etc/passwd") == (
+                "root:x:0:0::/:/bin/sh")
+        assert (place / "passwd").read_text() == "root:x:0:0::/:/bin/sh\n"
+
 
 def test_pings_without_capabilities(gantry):
     assert gantry.run_ok(gantry.image, "cat", "/proc/sys/net/ipv4/ping_group_range").split() == ["0", "0"]

@@ -6,9 +6,11 @@
 #include "core/hooks/run_hook.h"
 #include "core/lifecycle/cgroup_leftovers.h"
 #include "core/lifecycle/container_files.h"
+#include "core/lifecycle/labels.h"
 #include "core/lifecycle/namespaces.h"
 #include "core/lifecycle/resolved_mounts.h"
 #include "core/lifecycle/steps/steps.h"
+#include "core/lifecycle/user_files.h"
 #include "core/lifecycle/user_namespace.h"
 #include "core/lifecycle/workdir.h"
 #include "core/log/log.h"
@@ -67,16 +69,17 @@ void run(StepContext& context) {
   const spec::HostFacts host = spec::probe_host();
   spec::SpecInput input(config, host);
   input.rootfs = context.state.mount_point;
-  {
-    const UniqueFd root = open_file(context.state.mount_point, O_PATH | O_DIRECTORY);
-    input.user = spec::resolve_user(root.get(), config.process.user, config.process.groups);
-    settle_workdir(root.get(), config, input.user);
-  }
+  const UniqueFd root = open_file(context.state.mount_point, O_PATH | O_DIRECTORY);
+  input.user = spec::resolve_user(root.get(), config.process.user, config.process.groups);
+  settle_workdir(root.get(), config, input.user);
   (void)host_owner(config, input.user.uid, input.user.gid);
   input.mapping = config.id_mapping;
   input.hostname = hostname_of(context);
   input.mounts = resolved_mounts(context, input.user);
   input.files = container_files(context);
+  input.files.merge(
+      write_user_files(root.get(), config, input.user, input.mounts, layout.files(config.id)));
+  label_for_container(config, layout.files(config.id));
   add_secrets(engine, config, input);
   input.namespaces = namespaces_of(context);
   input.process_label = config.security.process_label;
