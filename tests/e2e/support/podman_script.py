@@ -303,6 +303,7 @@ run --rm --network=none --user=1000 @IMAGE id
 run --rm --network=none --user=nosuch @IMAGE id
 run --rm --network=none --user=alice @IMAGE id
 run --rm --network=none --user=1000:50 @IMAGE id
+run --rm --network=none --user=5000:6000 @IMAGE tail -n1 /etc/passwd /etc/group
 run --rm --network=none --group-add=nosuch @IMAGE id
 run --rm --network=none --name=own --hostname=of.own @IMAGE grep of.own /etc/hosts
 run --rm --network=host --name=own --hostname=of.own @IMAGE grep -o of.own /etc/hosts
