@@ -51,10 +51,9 @@ int parse_signal(const std::string& text) {
     }
     if (name.starts_with(prefix) && name.size() > 6) {
       const int offset = to_number(std::string_view(name).substr(6));
-      const int value = base + sign * offset;
-      if (offset >= 0 && name[5] == (sign > 0 ? '+' : '-') && value >= kFirstRealTime &&
-          value <= kLastRealTime) {
-        return value;
+      if (offset >= 0 && offset <= kLastRealTime - kFirstRealTime &&
+          name[5] == (sign > 0 ? '+' : '-')) {
+        return base + sign * offset;
       }
       throw unknown;
     }

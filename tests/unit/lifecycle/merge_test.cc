@@ -123,7 +123,8 @@ TEST(Signals, NamesAndNumbers) {
   EXPECT_EQ(parse_signal("RTMIN"), 34);
   EXPECT_EQ(parse_signal("SIGRTMIN+3"), 37);
   EXPECT_EQ(parse_signal("SIGRTMAX-1"), 63);
-  for (const char* bad : {"", "0", "65", "SIGNOPE", "RTMIN+31", "RTMAX+1", "-3"}) {
+  for (const char* bad :
+       {"", "0", "65", "SIGNOPE", "RTMIN+31", "RTMIN+2147483647", "RTMAX+1", "-3"}) {
     EXPECT_THROW((void)parse_signal(bad), Error) << bad;
   }
   EXPECT_EQ(signal_name(15), "SIGTERM");
