@@ -47,9 +47,10 @@ leveldb::ReadOptions read_options() {
   return options;
 }
 
-// With so many tables of level 0 (kL0_StopWritesTrigger), LevelDB would wait for us.
+// From so many tables of level 0 (kL0_SlowdownWritesTrigger) LevelDB waits at each write, and
+// from four more for us.
 bool must_compact(leveldb::DB& db) {
-  constexpr int kMost = 12;
+  constexpr int kMost = 8;
   std::string count;
   return db.GetProperty("leveldb.num-files-at-level0", &count) && std::stoi(count) >= kMost;
 }
@@ -100,7 +101,7 @@ Database::Database(std::string dir, Access access, Left left)
     // The rest is done at close: a compaction that finds no room must not keep a write from
     // being made that needs little.
     if (must_compact(*db_)) {
-      env_->run_pending();
+      (void)env_->run_pending();
     }
     if (env_->take_created()) {
       sync_directory(dir_);
@@ -114,8 +115,17 @@ Database::Database(std::string dir, Access access, Left left)
 Database::~Database() {
   if (db_) {
     // LevelDB waits at close for the work that it has asked for.
-    env_->run_pending();
+    (void)env_->run_pending();
   }
+}
+
+bool Database::settle() {
+  if (!env_->run_pending()) {
+    return true;
+  }
+  // What failed in the background is told to the next who writes.
+  leveldb::WriteBatch nothing;
+  return db_->Write({}, &nothing).ok();
 }
 
 bool Database::get(std::string_view key, std::string& ret_value) {
@@ -137,7 +147,7 @@ void Database::write(leveldb::WriteBatch& batch, bool durable) {
   options.sync = durable;
   const Status status = db_->Write(options, &batch);
   if (!status.ok()) {
-    env_->run_pending();
+    (void)env_->run_pending();
     db_.reset();
     try {
       cut_back(dir_, before);

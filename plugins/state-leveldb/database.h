@@ -47,6 +47,9 @@ class Database {
   static void repair(const std::string& dir);
   // Whether the folder holds a database; kCorrupt when it holds only parts of one.
   static bool present(const std::string& dir);
+  // Does what LevelDB has put off. False: not all of it could be, and what the files end with
+  // is only for a recovery to tell.
+  [[nodiscard]] bool settle();
 
  private:
   std::string dir_;

@@ -28,13 +28,15 @@ class SilentLogger final : public leveldb::Logger {
 class WorkQueue {
  public:
   void add(void (*function)(void*), void* argument) { work_.emplace_back(function, argument); }
-  void run() {
+  bool run() {
+    const bool any = !work_.empty();
     while (!work_.empty()) {
       const std::vector<std::pair<void (*)(void*), void*>> now = std::exchange(work_, {});
       for (const auto& [function, argument] : now) {
         function(argument);
       }
     }
+    return any;
   }
 
  private:
@@ -46,7 +48,7 @@ class WriteEnv final : public leveldb::EnvWrapper, public DatabaseEnv {
   WriteEnv() : EnvWrapper(leveldb::Env::Default()) {}
 
   leveldb::Env* env() noexcept override { return this; }
-  void run_pending() override { work_.run(); }
+  bool run_pending() override { return work_.run(); }
   bool take_created() noexcept override { return std::exchange(created_, false); }
 
   Status NewWritableFile(const std::string& name, leveldb::WritableFile** result) override {
@@ -120,9 +122,9 @@ class SnapshotEnv final : public leveldb::EnvWrapper, public DatabaseEnv {
   SnapshotEnv() : EnvWrapper(leveldb::Env::Default()) {}
 
   leveldb::Env* env() noexcept override { return this; }
-  void run_pending() override {
+  bool run_pending() override {
     frozen_ = true;
-    work_.run();
+    return work_.run();
   }
   bool take_created() noexcept override { return false; }
 

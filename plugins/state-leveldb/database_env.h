@@ -16,8 +16,8 @@ class DatabaseEnv {
  public:
   virtual ~DatabaseEnv() = default;
   [[nodiscard]] virtual leveldb::Env* env() noexcept = 0;
-  // Runs the background work asked for so far, and what that asks for.
-  virtual void run_pending() = 0;
+  // Runs the background work asked for so far, and what that asks for. False: there was none.
+  virtual bool run_pending() = 0;
   // Whether files were created since the last call: their names need a sync of the folder.
   [[nodiscard]] virtual bool take_created() noexcept = 0;
 };

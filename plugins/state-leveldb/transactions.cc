@@ -245,9 +245,10 @@ void WriteTransaction::end() noexcept {
   if (!database_) {
     return;
   }
+  const bool settled = database_->settle();
   database_.reset();
   reserve_.keep();
-  record_.clean = true;
+  record_.clean = settled;
   record_.writer = 0;
   try {
     write_record(lock_.fd(), record_);
