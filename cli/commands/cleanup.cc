@@ -2,10 +2,13 @@
 #include "core/lifecycle/verbs/cleanup.h"
 
 #include "cli/commands/commands.h"
+#include "cli/engine_opener.h"
 #include "cli/exit_codes.h"
 #include "cli/selection.h"
+#include "core/layout/layout.h"
 #include "core/lifecycle/verbs/exec.h"
 #include "core/lifecycle/verbs/list.h"
+#include "sdk/support/files.h"
 
 namespace gantry::cli {
 namespace {
@@ -27,6 +30,11 @@ bool has_ended(const store::ContainerRow& row) {
 int run(Context& context) {
   const Options& options = context.options();
   const lifecycle::CleanupOptions how{.from_monitor = options.flag("from-monitor")};
+  layout::Layout layout;
+  layout.data = configuration_of(options).get("root");
+  if (how.from_monitor && !gantry::exists(layout.mark())) {
+    return kExitOk;  // all was removed meanwhile; to open it would begin it anew
+  }
   if (options.given("exec")) {
     for (const std::string& id : context.arguments()) {
       lifecycle::forget_exec(context.engine(), id, options.text("exec"));

@@ -123,10 +123,10 @@ class OpenEngine : public Backends {
 
  private:
   std::unique_ptr<ports::StateStore> open_state() {
+    require_own_run(layout_, mark_);
     // Others must not look into containers' files, nor plant links.
     make_directories(layout_.data, 0711);
     make_directories(layout_.run, 0711);
-    run_is_ours_ = require_own_run(layout_, mark_);
     forget_other_boots(layout_, boot_id(), usual_wait(cancelled_));
     const std::string& backend = configuration_.get("state_backend");
     require_backend(layout_, mark_, backend);
@@ -135,21 +135,17 @@ class OpenEngine : public Backends {
 
   // The first of all commands on this folder: its store is the one whose records count.
   void claim_data() {
-    if (!mark_) {
-      store_.write(ports::Durability::kDurable, [](store::Writer&) {});
-      mark_ = DataMark{configuration_.get("state_backend"), store_.id()};
-      write_mark(layout_, *mark_);
+    if (mark_) {
+      return;
     }
-    if (!run_is_ours_) {
-      claim_run(layout_, *mark_, usual_wait(cancelled_));
-    }
+    store_.write(ports::Durability::kDurable, [](store::Writer&) {});
+    write_mark(layout_, {configuration_.get("state_backend"), store_.id()});
   }
 
   std::function<bool()> cancelled_;
   layout::Configuration configuration_;
   layout::Layout layout_;
   std::optional<DataMark> mark_;
-  bool run_is_ours_ = false;
   Settings settings_;
   host::PluginRegistry plugins_;
   std::unique_ptr<ports::StateStore> state_;

@@ -16,6 +16,21 @@ std::string note_of(const layout::Layout& layout, const DataMark& mark) {
   return layout.data.string() + "\n" + mark.store + "\n";
 }
 
+// One that cannot be looked at may be there.
+bool is_gone(const layout::Layout& owner, const std::string& store) {
+  try {
+    const std::optional<DataMark> mark = read_mark(owner);
+    return !mark || mark->store != store;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool is_same_folder(const std::filesystem::path& one, const std::filesystem::path& other) {
+  std::error_code unknown;
+  return std::filesystem::equivalent(one, other, unknown);
+}
+
 FileLock lock_of(const layout::Layout& layout, const LockWait& wait) {
   return FileLock::take(layout.boot().string() + ".lock", LockMode::kExclusive, wait);
 }
@@ -40,20 +55,18 @@ void forget_other_boots(const layout::Layout& layout, const std::string& boot,
 
 bool require_own_run(const layout::Layout& layout, const std::optional<DataMark>& mark) {
   std::istringstream note(read_file_if_exists(layout.run_owner()).value_or(""));
+  layout::Layout owner = layout;
   std::string data;
   std::string store;
   if (!std::getline(note, data) || !std::getline(note, store)) {
     return false;
   }
-  const bool same_folder = data == layout.data;
-  if (mark && mark->store == store) {
-    return same_folder;
+  owner.data = data;
+  if (owner.data == layout.data) {
+    return mark && mark->store == store;  // else it was begun anew in its place
   }
-  layout::Layout other = layout;
-  other.data = data;
-  const std::optional<DataMark> owner = read_mark(other);
-  if (same_folder || !owner || owner->store != store) {
-    return false;  // it is no more
+  if (is_gone(owner, store) || is_same_folder(owner.data, layout.data)) {
+    return false;
   }
   throw Error(Code::kInvalid, "the run folder " + layout.run.string() +
                                   " is that of the data in " + data + ", not of " +
@@ -61,10 +74,14 @@ bool require_own_run(const layout::Layout& layout, const std::optional<DataMark>
                                   ": give --runroot with a folder of its own, too");
 }
 
-void claim_run(const layout::Layout& layout, const DataMark& mark, const LockWait& wait) {
+void claim_run(const layout::Layout& layout, const LockWait& wait) {
+  const std::optional<DataMark> mark = read_mark(layout);
+  if (!mark || require_own_run(layout, mark)) {
+    return;
+  }
   const FileLock lock = lock_of(layout, wait);
   if (!require_own_run(layout, mark)) {
-    write_file(layout.run_owner(), note_of(layout, mark));
+    write_file(layout.run_owner(), note_of(layout, *mark));
   }
 }
 

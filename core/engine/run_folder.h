@@ -22,9 +22,9 @@ void forget_other_boots(const layout::Layout& layout, const std::string& boot,
 // Two data folders cannot share a run folder: to each the containers of the other, which it has
 // no records of, are leftovers. kInvalid when it is another's that is there still. Answers
 // whether it is noted as ours.
-[[nodiscard]] bool require_own_run(const layout::Layout& layout,
-                                   const std::optional<DataMark>& mark);
-// Notes it as ours. kInvalid when another was quicker.
-void claim_run(const layout::Layout& layout, const DataMark& mark, const LockWait& wait);
+bool require_own_run(const layout::Layout& layout, const std::optional<DataMark>& mark);
+// Notes it as ours, before anything is put there that must not be taken for a leftover.
+// kInvalid when another was quicker.
+void claim_run(const layout::Layout& layout, const LockWait& wait);
 
 }  // namespace gantry::engine

@@ -2,6 +2,7 @@
 //
 // The folder is the mark of an activation: while it exists there may be something to undo.
 // So it is made before, and removed after, all else.
+#include "core/engine/run_folder.h"
 #include "core/lifecycle/steps/steps.h"
 #include "sdk/support/files.h"
 
@@ -12,6 +13,7 @@ namespace {
 void run(StepContext& context) {
   const layout::Layout& layout = context.engine.layout;
   const std::string& id = context.config.id;
+  engine::claim_run(layout, usual_wait(context.engine.cancellation));
   make_directories(layout.bundle(id), 0700);
   make_directories(layout.files(id), 0755);
   make_directories(layout.persist(id), 0700);

@@ -63,7 +63,7 @@ class RunOwner : public RunFolder {
     const DataMark mark{"leveldb", store};
     (void)require_own_run(layout, read_mark(layout));
     write_mark(layout, mark);
-    claim_run(layout, mark, usual_wait({}));
+    claim_run(layout, usual_wait({}));
   }
 };
 
@@ -88,8 +88,16 @@ TEST_F(RunOwner, MovesWithItsData) {
   begin(data("one"), "1");
   std::filesystem::rename(folder / "one", folder / "moved");
   EXPECT_FALSE(require_own_run(data("moved"), read_mark(data("moved"))));
-  claim_run(data("moved"), {"leveldb", "1"}, usual_wait({}));
+  claim_run(data("moved"), usual_wait({}));
   EXPECT_TRUE(require_own_run(data("moved"), read_mark(data("moved"))));
+}
+
+// The mark is copied, too.
+TEST_F(RunOwner, IsNotOfACopy) {
+  begin(data("one"), "1");
+  std::filesystem::copy(folder / "one", folder / "copy");
+  EXPECT_THROW((void)require_own_run(data("copy"), read_mark(data("copy"))), Error);
+  EXPECT_THROW(claim_run(data("copy"), usual_wait({})), Error);
 }
 
 TEST_F(RunOwner, IsFreeWhenItsDataIsNoMore) {
