@@ -16,13 +16,13 @@ void add_with_parents(const Layers& layers, std::string id, std::set<std::string
 
 std::optional<Layer> find_layer(ports::Storage& storage, const std::string& id) {
   try {
-    return Layer{storage.stat(id), {}};
+    return Layer{storage.stat(id)};
   } catch (const Error& e) {
     if (e.code() == Code::kNotFound) {
       return std::nullopt;
     }
     if (e.code() == Code::kCorrupt) {
-      return Layer{{}, e.what()};
+      return Layer{{}, e.what(), false};
     }
     throw;
   }
@@ -40,17 +40,28 @@ Layers committed_layers(ports::Storage& storage) {
 
 std::string owner_of(const std::string& layer) { return layer.substr(0, layer.find('-')); }
 
-std::set<std::string> used_layers(const store::Store& store, const Layers& layers) {
+std::set<std::string> used_layers(const store::Store& store, Layers& layers) {
+  const auto complete = [&](const std::string& id, const std::string& parent) {
+    const auto layer = layers.find(id);
+    if (layer != layers.end() && layer->second.is_damaged()) {
+      layer->second.info.parent = parent;
+      layer->second.is_complete = true;
+    }
+  };
   std::set<std::string> named;
   std::set<std::string> owners;
   store.read([&](const store::Reader& reader) {
     for (const model::Image& image : reader.images()) {
-      named.insert(image.layers.begin(), image.layers.end());
+      for (std::size_t i = 0; i < image.layers.size(); ++i) {
+        named.insert(image.layers[i]);
+        complete(image.layers[i], i == 0 ? "" : image.layers[i - 1]);
+      }
     }
     for (const store::ContainerRow& row : reader.containers()) {
       owners.insert(row.brief.id);
       if (const auto config = reader.find_container(row.brief.id)) {
         named.insert(config->image_layer);
+        complete(config->id, config->image_layer);
       }
     }
   });

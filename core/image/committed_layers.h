@@ -15,10 +15,11 @@
 namespace gantry::image {
 
 // One whose record cannot be read can still be told by its id, and removed. What it stands on
-// is not known.
+// is known when an image or a container names it.
 struct Layer {
   ports::LayerInfo info;
-  std::string damage;  // why it cannot be read; empty when it can
+  std::string damage = {};  // why it cannot be read; empty when it can
+  bool is_complete = true;  // info.parent holds
 
   [[nodiscard]] bool is_damaged() const { return !damage.empty(); }
 };
@@ -31,8 +32,8 @@ using Layers = std::map<std::string, Layer>;  // by id
 // "ID" or "ID-image0": the container that a writable layer was made for.
 [[nodiscard]] std::string owner_of(const std::string& layer);
 
-// What image records and containers name or own, with everything below.
-[[nodiscard]] std::set<std::string> used_layers(const store::Store& store,
-                                                const Layers& layers);
+// What image records and containers name or own, with everything below. Completes damaged
+// layers with what these say of them.
+[[nodiscard]] std::set<std::string> used_layers(const store::Store& store, Layers& layers);
 
 }  // namespace gantry::image

@@ -20,12 +20,12 @@ bool stands_on(const Layers& layers, std::string id, const std::string& below) {
   return id == below;
 }
 
-// A damaged layer does not tell its parent: it may be any that does not stand on it.
+// A damaged layer that nothing names may stand on any that does not stand on it.
 bool may_carry_another(const Layers& layers, const std::string& id) {
-  const bool readable = !layers.at(id).is_damaged();
+  const bool complete = layers.at(id).is_complete;
   return std::any_of(layers.begin(), layers.end(), [&](const auto& other) {
     return other.second.info.parent == id ||
-           (readable && other.second.is_damaged() && !stands_on(layers, id, other.first));
+           (complete && !other.second.is_complete && !stands_on(layers, id, other.first));
   });
 }
 

@@ -46,7 +46,9 @@ KnownLayers known_layers(const store::Store& store) {
 bool is_there(const Context& context, const std::string& id) {
   const auto layer = find_layer(context.storage, id);
   if (layer && layer->is_damaged()) {
-    throw Error(Code::kCorrupt, layer->damage);
+    throw Error(
+        Code::kCorrupt,
+        layer->damage + "; what nothing is recorded of goes with system check --repair");
   }
   return layer.has_value();
 }

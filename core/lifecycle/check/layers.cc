@@ -80,7 +80,7 @@ bool is_mounted_for_nobody(engine::Engine& engine, const std::string& id) {
 
 void check_layers(engine::Engine& engine, Findings& findings) {
   ports::Storage& storage = engine.backends.storage("");
-  const image::Layers layers = image::committed_layers(storage);
+  image::Layers layers = image::committed_layers(storage);
   const std::set<std::string> used = image::used_layers(engine.store, layers);
   const image::LayerLocks locks(image_context(engine).root);
   for (const auto& [id, layer] : layers) {
@@ -98,7 +98,12 @@ void check_layers(engine::Engine& engine, Findings& findings) {
       locks.release(id);
       findings.push_back(
           {"layer", id, "no image and no container names it", [&engine, layer = id] {
-             (void)image::drop_unused_layers(image_context(engine), {layer});
+             if (image::drop_unused_layers(image_context(engine), {layer}).empty() &&
+                 find_layer(engine.backends.storage(""), layer)) {
+               throw Error(Code::kBusy, "layer " + layer +
+                                            " is at work, or a damaged layer may stand on it: "
+                                            "repair that first");
+             }
            }});
     }
   }

@@ -179,13 +179,12 @@ TEST_F(NamesTest, LoadingOntoADamagedLayerNamesIt) {
   EXPECT_ERROR((void)add({{{"a", "1"}}}, {"app"}), Code::kCorrupt, image(id)->layers[0]);
 }
 
-// It may stand on any of them: its record would tell.
-TEST_F(NamesTest, NoneGoesBelowADamagedLayerThatIsUsed) {
+TEST_F(NamesTest, ADamagedLayerInUseKeepsNoOthersFromGoing) {
   const std::string used = add({{{"a", "1"}}}, {"used"});
   (void)add({{{"b", "2"}}}, {"other"});
   storage_.edit(image(used)->layers[0], [](fakes::FakeLayer& layer) { layer.damaged = true; });
   (void)remove_image(context(), "other", false, registries_);
-  EXPECT_EQ(storage_.layers().size(), 2U);
+  EXPECT_EQ(storage_.layers().size(), 1U);
   (void)remove_image(context(), "used", false, registries_);
   (void)collect_garbage(context());
   expect_nothing_left();
