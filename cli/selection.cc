@@ -176,8 +176,8 @@ void remove_each(Context& context, const std::vector<std::string>& names, bool i
 void remove_containers(
     Context& context, const std::vector<std::string>& names, bool ignore_missing,
     const std::function<std::vector<std::string>(const std::string&)>& remove) {
-  std::vector<std::vector<std::size_t>> before =
-      lifecycle::removal_order(context.engine(), names);
+  engine::Engine& engine = context.engine();
+  std::vector<std::vector<std::size_t>> before = lifecycle::removal_order(engine, names);
   std::vector<std::vector<std::string>> lines(names.size());
   std::vector<std::exception_ptr> failures(names.size());
   std::vector<lifecycle::Task> tasks;
@@ -185,6 +185,10 @@ void remove_containers(
     // A failure is kept here: what follows it is tried all the same, and says why it cannot go.
     tasks.push_back({[&, i] {
                        try {
+                         if (engine.cancellation && engine.cancellation()) {
+                           throw Error(Code::kCancelled,
+                                       "interrupted before " + names[i] + " was removed");
+                         }
                          lines[i] = remove(names[i]);
                        } catch (...) {
                          failures[i] = std::current_exception();
@@ -192,13 +196,17 @@ void remove_containers(
                      },
                      std::move(before[i])});
   }
-  (void)lifecycle::run_tasks(context.engine().settings.at_once, tasks);
+  const std::vector<lifecycle::Outcome> outcomes =
+      lifecycle::run_tasks(engine.settings.at_once, tasks);
   Report report(context, ignore_missing);
   report.exit_as_removal(true);
   for (std::size_t i = 0; i < names.size(); ++i) {
     try {
       if (failures[i]) {
         std::rethrow_exception(failures[i]);
+      }
+      if (!outcomes[i].ran) {
+        throw Error(Code::kCorrupt, "container " + names[i] + " depends on itself");
       }
       for (const std::string& line : lines[i]) {
         report.succeeded(line);
