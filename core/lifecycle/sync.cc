@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "core/lifecycle/announce.h"
+#include "core/lifecycle/checkpoint_files.h"
 #include "core/lifecycle/steps/steps.h"
 #include "core/lifecycle/transaction.h"
 #include "core/log/log.h"
@@ -61,6 +62,8 @@ void settle_freezing(engine::Engine& engine, const std::string& id, ContainerSta
     }
   }
   state.freezing = false;
+  // Without images of its processes, its end was not that of a checkpoint.
+  state.checkpointing = state.checkpointing && has_checkpoint(engine.layout, id);
   state.stopped_by_user = state.stopped_by_user || state.checkpointing;
 }
 
