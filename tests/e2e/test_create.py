@@ -50,7 +50,7 @@ class TestProcess:
         [
             ("alice", "uid=1000(alice) gid=1000(alice) groups=50(staff),1000(alice)"),
             ("1000:50", "uid=1000(alice) gid=50(staff)"),
-            ("12345", "uid=12345 gid=0(root)"),
+            ("12345", "uid=12345(12345) gid=0(root)"),
         ],
     )
     def test_user(self, gantry, user, shown):
