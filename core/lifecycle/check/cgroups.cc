@@ -45,8 +45,16 @@ void check_cgroups(engine::Engine& engine, Findings& findings) {
   }
   const std::set<std::string> recorded = recorded_containers(engine);
   const std::set<std::string> logged = containers_in_log(engine);
-  for (const std::string& id : cgroups_below(kCgroupParent)) {
-    if (stray.contains(id) && (recorded.contains(id) || logged.contains(id))) {
+  // Whoever began to end it after the first look holds the lock until its cgroup is gone, too;
+  // whoever started it again has a record by then.
+  std::erase_if(stray, [&](const std::string& id) {
+    return engine.locks.is_held(locks::Kind::kContainer, id);
+  });
+  const std::set<std::string> still = cgroups_below(kCgroupParent);
+  const std::set<std::string> again = activated_containers(engine);
+  for (const std::string& id : still) {
+    if (stray.contains(id) && !again.contains(id) &&
+        (recorded.contains(id) || logged.contains(id))) {
       findings.push_back({"cgroup", id, "the cgroup of a container that does not run",
                           [&engine, id] { remove_stray(engine, id); }});
     }
